@@ -1,0 +1,1 @@
+"""Decides. No I/O, no clock, no settings, no log: values in, values out. Imports only `app.core`."""

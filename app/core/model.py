@@ -1,0 +1,114 @@
+"""One issue as GitLab had it at one moment: frozen, whole, with its events and notes.
+
+Instants are UTC-aware; tuples of events and notes are in the order in which they happened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+State = Literal["opened", "closed"]
+
+
+class IssueRef(NamedTuple):
+    """The key everywhere: a project's id and the issue's number in it."""
+
+    project_id: int
+    iid: int
+
+    def __str__(self) -> str:
+        return f"{self.project_id}#{self.iid}"
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody in GitLab. `name` is people's text: escape it before quoting."""
+
+    id: int
+    username: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class LabelEvent:
+    """One label put on or off. `label` is None when the label has since been deleted.
+
+    Source: https://docs.gitlab.com/api/resource_label_events/
+    """
+
+    id: int
+    at: datetime
+    user: User | None
+    action: Literal["add", "remove"]
+    label: str | None
+
+
+@dataclass(frozen=True)
+class StateEvent:
+    """One closing or reopening. Source: https://docs.gitlab.com/api/resource_state_events/"""
+
+    id: int
+    at: datetime
+    user: User | None
+    state: Literal["closed", "reopened"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One comment, or one of GitLab's own lines (`system`), such as an assignment."""
+
+    id: int
+    at: datetime
+    author: User
+    body: str
+    system: bool = False
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue as fetched, with its whole history.
+
+    `bot` is the user whose token we hold; `bots` are the usernames of all users that are "the bot", `bot` included.
+    `groups` maps the group paths that the board's people name to their members' usernames.
+    """
+
+    ref: IssueRef
+    id: int
+    project: str
+    title: str
+    description: str
+    author: User
+    created_at: datetime
+    updated_at: datetime
+    web_url: str = ""
+    state: State = "opened"
+    closed_at: datetime | None = None
+    labels: frozenset[str] = frozenset()
+    assignees: tuple[User, ...] = ()
+    confidential: bool = False
+    moved_to_id: int | None = None
+    type: str = "issue"
+    label_events: tuple[LabelEvent, ...] = ()
+    state_events: tuple[StateEvent, ...] = ()
+    notes: tuple[Note, ...] = ()
+    bot: User = User(0, "triage-bot")
+    bots: frozenset[str] = frozenset({"triage-bot"})
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """How people name the issue: `group/project#iid`."""
+        return f"{self.project}#{self.ref.iid}"
+
+    @property
+    def newest_event_at(self) -> datetime:
+        """The latest instant at which anything is known to have happened to the issue."""
+        stamps = [self.created_at, *(e.at for e in self.label_events), *(e.at for e in self.state_events)]
+        stamps.extend(n.at for n in self.notes)
+        return max(stamps)
+
+    def is_bot(self, user: User | None) -> bool:
+        """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
+        return user is not None and user.username in self.bots

@@ -1,0 +1,65 @@
+"""Every error this program raises on purpose. The branches differ in what happens next.
+
+TriageError
+├── ConfigError       ours to fix: the command ends with exit code 2 and names file, line, column and remedy
+├── Unavailable       try again later: GitLab is down, slow or asks for less (429, 5xx, time-out)
+│   └── Unauthorized  the token is not accepted (401): all writing pauses until it is
+├── Refused           give up on this issue until something changes (403, 404, 422): journal and operations page
+└── Unsettled         the rules undo each other on an issue: ours to fix, that issue is left alone
+"""
+
+from dataclasses import dataclass
+
+
+class TriageError(Exception):
+    """The root: whoever catches it has caught everything that we raise on purpose."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in a file of ours. `line` and `column` count from 1; 0 means that the place is unknown."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}"
+
+
+class ConfigError(TriageError):
+    """Rules, templates or settings are wrong. Holds all the faults found, not only the first."""
+
+    def __init__(self, problems: list[Problem] | str) -> None:
+        self.problems = [Problem("", 0, 0, problems)] if isinstance(problems, str) else problems
+        super().__init__("\n".join(str(p) if p.file else p.message for p in self.problems))
+
+
+class Unavailable(TriageError):
+    """GitLab could not answer now. `retry_after` is in seconds of machine time, where GitLab named it."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(reason)
+
+
+class Unauthorized(Unavailable):
+    """GitLab does not accept the token: nothing can be read or written until it does."""
+
+
+class Refused(TriageError):
+    """GitLab answered, and the answer is no. `status` is the HTTP status, 0 where there was none."""
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        self.status = status
+        super().__init__(reason)
+
+
+class Unsettled(TriageError):
+    """Rules kept changing an issue under each other. `rules` are the ids of those that acted last."""
+
+    def __init__(self, rules: list[str]) -> None:
+        self.rules = rules
+        super().__init__(f"these rules undo each other: {', '.join(rules)}")

@@ -1,0 +1,1 @@
+"""All that knows GitLab's shapes: webhook bodies, REST answers, the client."""
