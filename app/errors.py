@@ -8,25 +8,9 @@ TriageError
 └── Unsettled         the rules undo each other on an issue: ours to fix, that issue is left alone
 """
 
-from dataclasses import dataclass
+from app.core.problem import Problem, TriageError, Unsettled
 
-
-class TriageError(Exception):
-    """The root: whoever catches it has caught everything that we raise on purpose."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One fault in a file of ours. `line` and `column` count from 1; 0 means that the place is unknown."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.message}"
+__all__ = ["ConfigError", "Problem", "Refused", "TriageError", "Unauthorized", "Unavailable", "Unsettled"]
 
 
 class ConfigError(TriageError):
@@ -55,11 +39,3 @@ class Refused(TriageError):
     def __init__(self, reason: str, status: int = 0) -> None:
         self.status = status
         super().__init__(reason)
-
-
-class Unsettled(TriageError):
-    """Rules kept changing an issue under each other. `rules` are the ids of those that acted last."""
-
-    def __init__(self, rules: list[str]) -> None:
-        self.rules = rules
-        super().__init__(f"these rules undo each other: {', '.join(rules)}")

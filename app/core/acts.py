@@ -1,0 +1,83 @@
+"""What people did to an issue, in order. The bot's own acts are left out: nothing may depend on when it looked."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.core.model import Issue, LabelEvent, Note, User
+
+Kind = Literal["opened", "label_off", "label_on", "closed", "reopened", "edited", "assigned", "note"]
+
+# At equal instants a label put on comes after one taken off, so that it wins; an answer comes after what it answers.
+RANK: dict[Kind, int] = {
+    "opened": 0,
+    "label_off": 1,
+    "label_on": 2,
+    "closed": 3,
+    "reopened": 3,
+    "edited": 4,
+    "assigned": 4,
+    "note": 4,
+}
+EDITED = "changed the description"
+_NAMES = re.compile(r"@([\w.-]*\w)")
+_ASSIGNED = re.compile(r"\Aassigned to (?P<on>@.*?)(?: and unassigned (?P<off>@.*))?\Z")
+_UNASSIGNED = re.compile(r"\Aunassigned (?P<off>@.*)\Z")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that one person did. `by` is None when GitLab no longer says who."""
+
+    at: datetime
+    kind: Kind
+    by: User | None
+    id: int = 0
+    label: str = ""
+    assigned: frozenset[str] = frozenset()
+    unassigned: frozenset[str] = frozenset()
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        return (self.at, RANK[self.kind], self.id)
+
+
+def acts(issue: Issue) -> tuple[Act, ...]:
+    """All that people did, oldest first; the opening is always the first. GitLab's own lines are read for
+    assignments and edits of the description."""
+    found = [Act(issue.created_at, "opened", issue.author)]
+    found += [_label_act(event) for event in issue.label_events if event.label is not None]
+    found += [
+        Act(e.at, "closed" if e.state == "closed" else "reopened", e.user, e.id) for e in issue.state_events
+    ]
+    found += [act for note in issue.notes if (act := _note_act(note))]
+    return tuple(sorted((a for a in found if not issue.is_bot(a.by)), key=lambda a: a.order))
+
+
+def _label_act(event: LabelEvent) -> Act:
+    kind: Kind = "label_on" if event.action == "add" else "label_off"
+    return Act(event.at, kind, event.user, event.id, label=event.label or "")
+
+
+def _note_act(note: Note) -> Act | None:
+    if not note.system:
+        return Act(note.at, "note", note.author, note.id)
+    if note.body == EDITED:
+        return Act(note.at, "edited", note.author, note.id)
+    on, off = assignment(note.body)
+    if on or off:
+        return Act(note.at, "assigned", note.author, note.id, assigned=on, unassigned=off)
+    return None
+
+
+def assignment(body: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Who was assigned and who was unassigned, by a system note's text.
+
+    Source: GitLab's app/services/system_notes/issuables_service.rb, change_issuable_assignees.
+    """
+    match = _ASSIGNED.match(body) or _UNASSIGNED.match(body)
+    if match is None:
+        return frozenset(), frozenset()
+    parts = match.groupdict()
+    return frozenset(_NAMES.findall(parts.get("on") or "")), frozenset(_NAMES.findall(parts.get("off") or ""))

@@ -1,0 +1,117 @@
+"""A board as its file describes it, and who is who on an issue of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Annotated, Literal, get_args
+
+from pydantic import BeforeValidator, Field
+
+from app.core.calendar import Calendar, Count
+from app.core.document import Model, plain_date
+from app.core.model import Issue, User
+
+Role = Literal["requester", "sa", "escalation", "bot", "bystander"]
+
+
+class Person(Model):
+    """One entry of `sas`: a username, or a group's path for its members, until a day if one is given."""
+
+    name: str
+    until: Annotated[date | None, BeforeValidator(plain_date)] = None
+
+
+def _as_person(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class BoardFile(Model):
+    """`rules/boards/<id>.yaml`."""
+
+    id: str = Field(description="The file's name without its ending; rules name the board by it.")
+    name: str = Field(description="What people call the board.")
+    project: str = Field(description="The GitLab project's full path.")
+    calendar: str = Field(description="A file of rules/calendars, without its ending.")
+    sas: list[Annotated[Person, BeforeValidator(_as_person)]] = Field(
+        min_length=1, description="Usernames or group paths whose members are the board's SAs."
+    )
+    escalation: list[str] = Field(min_length=1, description="Usernames of those who are told of a breach.")
+    since: Annotated[date, BeforeValidator(plain_date)] = Field(
+        description="Requests opened before this day get nothing until they are adopted."
+    )
+    template: str = Field(default="SA Activity", description="What a request that follows no template is held to.")
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board ready for use: its file, its calendar, the instant it counts from."""
+
+    file: BoardFile
+    calendar: Calendar
+
+    @cached_property
+    def _counting(self) -> dict[Count, Calendar]:
+        return {count: self.calendar.counting(count) for count in get_args(Count)}
+
+    @property
+    def id(self) -> str:
+        return self.file.id
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def since_at(self) -> datetime:
+        """The first instant of `since` in the board's zone, in UTC."""
+        return datetime.combine(self.file.since, time(), self.calendar.zone).astimezone(UTC)
+
+    def counting(self, count: Count) -> Calendar:
+        """The board's calendar as a way to count."""
+        return self._counting[count]
+
+    def groups(self) -> frozenset[str]:
+        """The group paths among the SAs: whoever fetches an issue must say who their members are."""
+        return frozenset(p.name for p in self.file.sas if "/" in p.name)
+
+
+class People:
+    """Who is who on one issue. Usernames are compared without regard to case, as GitLab does."""
+
+    def __init__(self, board: Board, issue: Issue) -> None:
+        self._issue = issue
+        self._bots = {name.casefold() for name in issue.bots}
+        self._escalation = {name.casefold() for name in board.file.escalation}
+        self._sas = [(_names(p.name, issue.groups), _end(p.until, board)) for p in board.file.sas]
+
+    def role(self, user: User | None, at: datetime) -> Role:
+        """What the user was to this issue at that instant. An SA who opened it is its requester, and no SA."""
+        if user is None:
+            return "bystander"
+        name = user.username.casefold()
+        if name in self._bots:
+            return "bot"
+        if name == self._issue.author.username.casefold():
+            return "requester"
+        if name in self._escalation:
+            return "escalation"
+        if any(name in names and (end is None or at < end) for names, end in self._sas):
+            return "sa"
+        return "bystander"
+
+    def is_sa(self, user: User | None, at: datetime) -> bool:
+        """Whether the user's activity counts as an SA's: the escalation's does."""
+        return self.role(user, at) in ("sa", "escalation")
+
+
+def _names(entry: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    members = groups.get(entry, frozenset()) if "/" in entry else {entry}
+    return frozenset(name.casefold() for name in members)
+
+
+def _end(until: date | None, board: Board) -> datetime | None:
+    """`until` is the last day that counts, whole, in the board's zone."""
+    if until is None:
+        return None
+    return datetime.combine(until, time(23, 59, 59, 999999), board.calendar.zone).astimezone(UTC)

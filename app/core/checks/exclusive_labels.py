@@ -1,0 +1,52 @@
+"""Finds more state labels on an issue than the one in force."""
+
+from typing import ClassVar, Literal
+
+from app.core.document import Model
+from app.core.facts import Change, Facts, Result
+from app.core.history import StateSpan
+from app.core.plan import Clause
+
+
+class ExclusiveLabels(Model):
+    """State labels say where a request stands, so at most one may be on: the one that a person set last.
+
+    Example: an SA puts SA Doing on an SA Triaged issue; SA Triaged comes off.
+    """
+
+    PLACEHOLDERS: ClassVar = frozenset({"kept", "extra"})
+    ALSO_CLOSED: ClassVar = True
+
+    kind: Literal["exclusive_labels"]
+
+    def look(self, facts: Facts) -> Result:
+        span = facts.in_force
+        present = [label for label in facts.labels.state if label in facts.issue.labels]
+        kept = self._kept(facts, span, present)
+        extra = [label for label in present if label != kept]
+        clauses = (
+            Clause("state labels on the issue", ", ".join(present) or "none", len(present) > 1),
+            Clause("in force", f"{kept or 'Open'} since {span.start:%Y-%m-%d %H:%MZ}", bool(extra)),
+        )
+        if not extra:
+            return Result(False, "no state label but the one in force", clauses)
+        return Result(
+            True,
+            f"{kept or 'no state label'} is in force, {', '.join(extra)} no longer",
+            clauses,
+            since=span.start,
+            cause_at=span.start,
+            values={"kept": kept or "Open", "extra": ", ".join(extra)},
+            changes=tuple(Change(remove=label) for label in extra),
+        )
+
+    @staticmethod
+    def _kept(facts: Facts, span: StateSpan, present: list[str]) -> str | None:
+        """The label that stays. An answered wait is another check's; a label in force that is gone protects the
+        last one put on, whoever did it."""
+        if span.answered and facts.labels.waiting in present and len(present) == 1:
+            return facts.labels.waiting
+        if span.label is None or span.label in present or span.answered:
+            return span.label
+        newest = [e.label for e in facts.issue.label_events if e.action == "add" and e.label in present]
+        return newest[-1] if newest else present[-1] if present else None

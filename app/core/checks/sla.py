@@ -1,0 +1,156 @@
+"""Finds a promise about time that was not kept."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from app.core.calendar import Count
+from app.core.clock import Promise, due_at, elapsed
+from app.core.document import Model
+from app.core.facts import Facts, Result
+from app.core.history import Cycle, End, Start, cycles, label_since
+from app.core.plan import Clause, stamp
+from app.core.text import duration, instant
+
+
+def read_length(value: object) -> object:
+    """`48h`, `90m` or `5d` as a timedelta; a day is 24 hours of whatever is counted."""
+    match = re.fullmatch(r"(\d+)(m|h|d)", value) if isinstance(value, str) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"{value!r} is no length of time; write it as 48h, 90m or 5d")
+    return int(match[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2]]
+
+
+Length = Annotated[timedelta, BeforeValidator(read_length)]
+COUNTED = {"wall": "", "working_days": " of working days", "working_hours": " of working hours"}
+
+
+class Faster(Model):
+    """A label that makes the promise shorter, counted from when it was put on."""
+
+    label: str
+    target: Length
+    count: Count
+
+
+class Says(Model):
+    """The line about this clock in the status note, by the clock's state."""
+
+    running: str
+    paused: str
+    breached: str
+    answered: str
+
+
+class Sla(Model):
+    """Whoever asks hears from an SA in time. The clock runs while the SAs have the ball, and only then.
+
+    It is a breach from the due instant on. Example: opened on Friday at 16:00, 48 hours of working days: due on
+    Tuesday at 16:00.
+    """
+
+    PLACEHOLDERS: ClassVar = frozenset({"since", "due", "target", "paused_since", "answered", "board"})
+    ALSO_CLOSED: ClassVar = False
+
+    kind: Literal["sla"]
+    clock: str = Field(description="The clock's name.")
+    starts: list[Start] = Field(min_length=1, description="What brings the ball to the SAs.")
+    answered_by: list[End] = Field(min_length=1, description="What ends a cycle.")
+    target: Length
+    count: Count = Field(description="Round the clock, 24 h of each working day, or working hours.")
+    expedite: Faster | None = None
+    says: Says
+
+    def look(self, facts: Facts) -> Result:
+        found = self._cycles(facts)
+        broken = [(c, due) for c in found if c.end and (due := self._due(facts, c)[0]) and due < c.end]
+        over_since = broken[-1][0].end if broken else None
+        if not found or found[-1].end is not None:
+            return self._idle(facts, found, over_since)
+        cycle = found[-1]
+        due, target, counted = self._due(facts, cycle)
+        failing = due is not None and facts.now >= due
+        paused = cycle.pauses[-1][0] if cycle.pauses and cycle.pauses[-1][1] is None else None
+        state = "breached" if failing else "paused" if paused else "running"
+        values = self._values(facts, cycle, due, target, counted, paused)
+        return Result(
+            failing,
+            self._reason(state, due),
+            self._clauses(facts, cycle, due, target, paused),
+            since=due if failing else None,
+            cause_at=cycle.start,
+            over_since=over_since,
+            recheck_at=due if due and not failing else None,
+            values=values,
+            says=getattr(self.says, state).format_map(values),
+        )
+
+    def _cycles(self, facts: Facts) -> tuple[Cycle, ...]:
+        return cycles(
+            facts.acts,
+            facts.spans,
+            facts.people,
+            facts.labels.states,
+            starts=self.starts,
+            answered_by=self.answered_by,
+        )
+
+    def _due(self, facts: Facts, cycle: Cycle) -> tuple[datetime | None, timedelta, Count]:
+        """When the cycle is due, by which target and count: the earlier of the plain promise and the faster one."""
+        calendar = facts.board.counting(self.count)
+        plain = due_at(cycle, Promise(self.target, calendar, cycle.start))
+        fast_since = label_since(facts.issue, self.expedite.label) if self.expedite else None
+        if self.expedite is None or fast_since is None or (cycle.end and fast_since >= cycle.end):
+            return plain, self.target, self.count
+        quick = Promise(self.expedite.target, facts.board.counting(self.expedite.count), fast_since)
+        fast = due_at(cycle, quick)
+        if plain is not None and (fast is None or plain < fast):
+            return plain, self.target, self.count
+        return fast, self.expedite.target, self.expedite.count
+
+    def _idle(self, facts: Facts, found: tuple[Cycle, ...], over_since: datetime | None) -> Result:
+        last = found[-1] if found else None
+        end = last.end if last else None
+        values = dict.fromkeys(self.PLACEHOLDERS, "")
+        values["answered"] = instant(end, facts.board.calendar.zone) if end else ""
+        clause = Clause("the SAs have the ball", f"answered at {stamp(end)}" if end else "never had it", False)
+        by_sa = last is not None and last.ended_by is not None and last.ended_by.kind != "closed"
+        says = self.says.answered.format_map(values) if by_sa else ""
+        return Result(False, "answered" if end else "not started", (clause,), over_since=over_since, says=says)
+
+    def _values(
+        self,
+        facts: Facts,
+        cycle: Cycle,
+        due: datetime | None,
+        target: timedelta,
+        counted: Count,
+        paused: datetime | None,
+    ) -> dict[str, str]:
+        zone = facts.board.calendar.zone
+        return {
+            "since": instant(cycle.start, zone),
+            "due": instant(due, zone) if due else "",
+            "target": duration(target) + COUNTED[counted],
+            "paused_since": instant(paused, zone) if paused else "",
+            "answered": "",
+            "board": facts.board.name,
+        }
+
+    def _clauses(
+        self, facts: Facts, cycle: Cycle, due: datetime | None, target: timedelta, paused: datetime | None
+    ) -> tuple[Clause, ...]:
+        spent = elapsed(cycle, Promise(self.target, facts.board.counting(self.count), cycle.start), facts.now)
+        return (
+            Clause("the SAs have the ball", f"since {stamp(cycle.start)}", True),
+            Clause("the clock runs", f"paused since {stamp(paused)}" if paused else "yes", paused is None),
+            Clause(f"the target of {duration(target)} has passed", f"{duration(spent)} counted", due is not None and facts.now >= due),
+            Clause("due", stamp(due) if due else "when the wait is over", due is not None and facts.now >= due),
+        )
+
+    @staticmethod
+    def _reason(state: str, due: datetime | None) -> str:
+        at = stamp(due) if due else ""
+        return {"breached": f"due at {at}, not answered", "paused": "waiting for the requester"}.get(state, f"due at {at}")

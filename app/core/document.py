@@ -1,0 +1,177 @@
+"""YAML with places: text -> data, and for each value the line and column where it stands. No files are read here.
+
+Scalars follow YAML 1.2 (`no` and `on` are text), and a key given twice is a fault.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from app.core.problem import Problem
+
+Path = tuple[str | int, ...]
+
+_NULL = re.compile(r"\A(?:~|null|Null|NULL|)\Z")
+_BOOL = re.compile(r"\A(?:true|True|TRUE|false|False|FALSE)\Z")
+_INT = re.compile(r"\A[-+]?[0-9]+\Z")
+_FLOAT = re.compile(r"\A[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+
+
+class Model(BaseModel):
+    """The base of all that is read from YAML: frozen, and an unknown key is an error that suggests the right one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known_keys(cls, value: object) -> object:
+        if isinstance(value, Mapping):
+            known = [info.alias or name for name, info in cls.model_fields.items()]
+            unknown = [key for key in value if key not in known]
+            if unknown:
+                raise PydanticCustomError(
+                    "unknown_keys", "unknown keys", {"unknown": unknown, "known": sorted(known)}
+                )
+        return value
+
+
+M = TypeVar("M", bound=Model)
+
+
+def plain_date(value: object) -> object:
+    """A day written as 2026-03-02, and nothing else: no instant, no number, no `today`."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"{value!r} is no day; write it as 2026-03-02")
+    return value
+
+
+@dataclass
+class Document:
+    """One YAML text: its data, and where each value and each key stands (line and column from 1)."""
+
+    file: str
+    data: Any = None
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, path: Path, message: str, *, at_key: bool = False) -> Problem:
+        """A fault at that value, or at its nearest container that stands in the text."""
+        places = self.keys if at_key and path in self.keys else self.values
+        while path and path not in places:
+            path, places = path[:-1], self.values
+        line, column = places.get(path, (1, 1))
+        return Problem(self.file, line, column, message)
+
+    def read(self, model: type[M]) -> M | None:
+        """The data as the model, or None with the faults in `problems`."""
+        if self.problems:
+            return None
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                self.problems.extend(self._faults(fault))
+            return None
+
+    def _faults(self, fault: ErrorDetails) -> list[Problem]:
+        path = self._path(fault["loc"])
+        context = fault.get("ctx", {})
+        if fault["type"] == "unknown_keys":
+            known = context["known"]
+            return [
+                self.problem((*path, key), _unknown(str(key), known), at_key=True) for key in context["unknown"]
+            ]
+        if fault["type"] == "missing":
+            return [self.problem(path, f'"{fault["loc"][-1]}" is missing')]
+        message = fault["msg"].removeprefix("Value error, ")
+        if "expected" in context and fault["type"] in ("union_tag_invalid", "literal_error", "enum"):
+            message = f"{message[0].lower()}{message[1:]}"
+        return [self.problem(path, message)]
+
+    def _path(self, loc: tuple[str | int, ...]) -> Path:
+        """The place in the text for pydantic's location, which also names union members on the way."""
+        path: Path = ()
+        for part in loc:
+            if (*path, part) in self.values:
+                path = (*path, part)
+        return path
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    if close:
+        return f'unknown key "{key}", did you mean "{close[0]}"?'
+    return f'unknown key "{key}"; known here: {", ".join(known)}'
+
+
+def parse(text: str, file: str) -> Document:
+    """The document; faults of YAML itself are in its `problems`, never raised."""
+    document = Document(file)
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = error.problem or error.context or "it cannot be read"
+        document.problems.append(Problem(file, line, column, f"this is no YAML: {what}"))
+        return document
+    except yaml.YAMLError as error:
+        document.problems.append(Problem(file, 1, 1, f"this is no YAML: {error}"))
+        return document
+    try:
+        document.data = _value(document, node, ()) if node is not None else None
+    except RecursionError:
+        document.problems.append(Problem(file, 1, 1, "this is nested too deeply, or contains itself"))
+    return document
+
+
+def _value(document: Document, node: yaml.Node, path: Path) -> Any:
+    document.values[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(document, node, path)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(document, item, (*path, i)) for i, item in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if key in found:
+            first = document.keys[(*path, key)]
+            message = f'"{key}" is given twice, first at {first[0]}:{first[1]}; keep one'
+            document.problems.append(Problem(document.file, *place, message))
+        document.keys[(*path, key)] = place
+        found[key] = _value(document, value_node, (*path, key))
+    return found
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text = node.value
+    if node.style is not None:
+        return text
+    if _NULL.match(text):
+        return None
+    if _BOOL.match(text):
+        return text.lower() == "true"
+    if _INT.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def one_of(name: str, known: list[str] | frozenset[str]) -> str:
+    """The remedy for a name that is not known: the nearest one, or all of them."""
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else f"known: {', '.join(sorted(known)) or 'none'}"
+

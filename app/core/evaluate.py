@@ -1,0 +1,238 @@
+"""Decides: an issue, the rules and the time in; a plan out. Pure: the same in gives the same out."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.core.facts import Change, Facts, Result, gather
+from app.core.history import last_person_act
+from app.core.keys import REPORT, STATUS, has_key, marked, own_note
+from app.core.model import Issue, LabelEvent, Note
+from app.core.plan import Action, AddLabel, Assign, Outcome, Plan, PutNote, RemoveLabel, Summon, stamp
+from app.core.problem import Unsettled
+from app.core.rule import Rule
+from app.core.ruleset import Ruleset
+from app.core.status import Said, asks, status_body
+from app.core.text import without_commands
+from app.core.waiver import Waiver, waivers
+
+ROUNDS = 5
+ADOPTION = "adoption"
+
+
+def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = False) -> Plan:
+    """What should be done to the issue at `now`, and when time alone could change that.
+
+    Follows its own plan until nothing is added, so that evaluating the issue after its plan was applied gives no
+    further action. Raises Unsettled, with the rules' ids, when five rounds are not enough. `adopt` treats a request
+    from before the board's `since` as if it had come after, and marks it so.
+    """
+    board = ruleset.board_of(issue)
+    empty = Plan(issue.ref, issue.reference, board.id if board else "", now, ruleset.version, confidential=issue.confidential)
+    if board is None:
+        return replace(empty, silent="its project is no board")
+    if (reason := _no_request(issue)) != "":
+        return replace(empty, silent=reason)
+    facts = gather(issue, board, ruleset.labels, ruleset.templates, now)
+    silent = _silence(facts, adopt=adopt)
+    done: list[Action] = []
+    if adopt and _older(facts) and not silent:
+        done.append(AddLabel(ADOPTION, ruleset.labels.on))
+        facts = facts.with_issue(after(facts.issue, done[0], now))
+    for _ in range(ROUNDS):
+        outcomes, actions = _round(facts, ruleset)
+        if silent or not actions:
+            told = tuple(_with_actions(o, done) for o in outcomes)
+            recheck = min((o.recheck_at for o in outcomes if o.recheck_at), default=None)
+            return replace(
+                empty,
+                actions=tuple(done),
+                outcomes=told,
+                recheck_at=None if silent else recheck,
+                silent=silent,
+            )
+        done += actions
+        for action in actions:
+            facts = facts.with_issue(after(facts.issue, action, now))
+    raise Unsettled(sorted({a.rule for a in actions}))
+
+
+def _no_request(issue: Issue) -> str:
+    if issue.type != "issue":
+        return f"it is a {issue.type}, not an issue"
+    if issue.is_bot(issue.author) and issue.description.startswith(REPORT):
+        return "it is a report of the bot's"
+    return ""
+
+
+def _older(facts: Facts) -> bool:
+    return facts.issue.created_at < facts.board.since_at
+
+
+def _silence(facts: Facts, *, adopt: bool) -> str:
+    """Why nothing is done on the issue although rules may be failing; empty when the bot may act."""
+    off = facts.labels.off
+    if off in facts.issue.labels:
+        act = last_person_act(facts.acts, off)
+        if act is None or facts.people.is_sa(act.by, act.at):
+            return f"{off} is on"
+    if _older(facts) and not adopt and facts.labels.on not in facts.issue.labels:
+        return f"opened before {facts.board.file.since}, when the board began, and not adopted"
+    return ""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One rule's look at the issue: what it found, or why it is not for it."""
+
+    rule: Rule
+    why_not: str
+    result: Result
+    waiver: Waiver | None
+
+    @property
+    def failing(self) -> bool:
+        return not self.why_not and self.result.failing and self.waiver is None
+
+
+def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]:
+    waived = waivers(facts)
+    looks = [_look(rule, facts, ruleset, waived) for rule in ruleset.rules]
+    actions: list[Action] = []
+    for look in looks:
+        actions += _actions(look, facts)
+    actions += _status(looks, facts)
+    return [_outcome(look, ruleset) for look in looks], list(dict.fromkeys(actions))
+
+
+def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver]) -> _Look:
+    why_not = ruleset.why_not(rule, facts)
+    result = Result(False, why_not) if why_not else rule.check.look(facts)
+    return _Look(rule, why_not, result, waived.get(rule.id))
+
+
+def _actions(look: _Look, facts: Facts) -> list[Action]:
+    rule, result = look.rule, look.result
+    found: list[Action] = []
+    for label in rule.while_failing.labels:
+        found += _label_action(look, facts, label)
+    if not look.failing:
+        return found
+    if rule.while_failing.repair:
+        found += [action for change in result.changes for action in _repair(rule, change)]
+    if rule.while_failing.summon and result.cause_at:
+        found += _summon(look, facts)
+    return found
+
+
+def _label_action(look: _Look, facts: Facts, label: str) -> list[Action]:
+    """The label on while the rule fails and off otherwise, unless a person decided differently since."""
+    act = last_person_act(facts.acts, label)
+    on = label in facts.issue.labels
+    if look.failing and not on:
+        vetoed = act and act.kind == "label_off" and look.result.since and act.at >= look.result.since
+        return [] if vetoed else [AddLabel(look.rule.id, label)]
+    if not look.failing and on and _may_come_off(look, facts, label):
+        return [RemoveLabel(look.rule.id, label)]
+    return []
+
+
+def _may_come_off(look: _Look, facts: Facts, label: str) -> bool:
+    """Whether the label is the bot's to take off: it put it on, or what it speaks of has ended since a person did."""
+    events = [e for e in facts.issue.label_events if e.label == label and e.action == "add"]
+    if not events:
+        return False
+    if facts.issue.is_bot(events[-1].user):
+        return True
+    over = facts.issue.closed_at if facts.issue.state == "closed" else look.result.over_since
+    return over is not None and events[-1].at <= over
+
+
+def _repair(rule: Rule, change: Change) -> list[Action]:
+    found: list[Action] = []
+    if change.remove:
+        found.append(RemoveLabel(rule.id, change.remove))
+    if change.add:
+        found.append(AddLabel(rule.id, change.add))
+    if change.assign:
+        found.append(Assign(rule.id, change.assign))
+    return found
+
+
+def _summon(look: _Look, facts: Facts) -> list[Action]:
+    spec, cause = look.rule.while_failing.summon, look.result.cause_at
+    if spec is None or cause is None:
+        return []
+    key = f"{look.rule.id}/failing/{stamp(cause)}"
+    if has_key(facts.issue, key):
+        return []
+    names = " ".join(f"@{name}" for name in _called(spec.who, facts))
+    text = f"{names}: {spec.text.strip().format_map(look.result.values)}"
+    return [Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))]
+
+
+def _called(who: list[str], facts: Facts) -> list[str]:
+    """The usernames, each once, never one of the bot's."""
+    names: list[str] = []
+    for recipient in who:
+        match recipient:
+            case "assignees":
+                names += [u.username for u in facts.issue.assignees]
+            case "requester":
+                names.append(facts.issue.author.username)
+            case _:
+                names += facts.board.file.escalation
+    return [name for name in dict.fromkeys(names) if name not in facts.issue.bots]
+
+
+def _status(looks: list[_Look], facts: Facts) -> list[Action]:
+    """The status note written when something is asked, and kept true once it is there."""
+    said = [Said(k.rule, k.result, k.failing) for k in looks if not k.why_not]
+    note = own_note(facts.issue, STATUS)
+    asking = asks(said) and facts.issue.state == "opened"
+    if note is None and not asking:
+        return []
+    body = status_body(facts, said)
+    if note is not None and note.body.rstrip() == body.rstrip():
+        return []
+    if note is not None and note.author.username == facts.issue.bot.username:
+        return [PutNote(STATUS, STATUS, body, note.id)]
+    # Another of the bot's users wrote it, whose notes our token may not edit: a new one only if it matters.
+    return [PutNote(STATUS, STATUS, body, None)] if asking else []
+
+
+def _outcome(look: _Look, ruleset: Ruleset) -> Outcome:
+    source, result = ruleset.source(look.rule), look.result
+    if look.why_not:
+        return Outcome(look.rule.id, source, "not for this issue", look.why_not)
+    if look.result.failing and look.waiver:
+        reason = f"{result.reason}; allowed by {look.waiver.by} at {stamp(look.waiver.at)}: {look.waiver.because}"
+        return Outcome(look.rule.id, source, "waived", reason, result.clauses)
+    verdict = "failing" if result.failing else "fine"
+    return Outcome(look.rule.id, source, verdict, result.reason, result.clauses, result.since, result.recheck_at)
+
+
+def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:
+    return replace(outcome, actions=tuple(str(a) for a in done if a.rule == outcome.rule))
+
+
+def after(issue: Issue, action: Action, now: datetime) -> Issue:
+    """The issue as it will be once the action is applied."""
+    match action:
+        case AddLabel(label=label):
+            return _labelled(issue, issue.labels | {label}, "add", label, now)
+        case RemoveLabel(label=label):
+            return _labelled(issue, issue.labels - {label}, "remove", label, now)
+        case Assign(user=user):
+            return replace(issue, assignees=(*issue.assignees, user))
+        case PutNote(note_id=int(note_id), body=body):
+            notes = tuple(replace(n, body=body) if n.id == note_id else n for n in issue.notes)
+            return replace(issue, notes=notes)
+        case PutNote(body=body) | Summon(body=body):
+            number = max((n.id for n in issue.notes), default=0) + 1
+            return replace(issue, notes=(*issue.notes, Note(number, now, issue.bot, body)))
+
+
+def _labelled(issue: Issue, labels: frozenset[str], action: str, label: str, now: datetime) -> Issue:
+    number = max((e.id for e in issue.label_events), default=0) + 1
+    event = LabelEvent(number, now, issue.bot, "add" if action == "add" else "remove", label)
+    return replace(issue, labels=labels, label_events=(*issue.label_events, event))

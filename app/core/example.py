@@ -1,0 +1,62 @@
+"""A rule's examples, run: the history as an issue, the plan at the instant, and what it should have been."""
+
+from app.core.document import Document
+from app.core.evaluate import evaluate
+from app.core.plan import Action, AddLabel, Assign, Plan, RemoveLabel, Summon
+from app.core.problem import Problem, Unsettled
+from app.core.rule import Example, Rule
+from app.core.ruleset import Ruleset
+from app.core.timeline import TimelineError, parse, read_instant
+
+
+def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
+    """The examples of the rule that do not come out as they say."""
+    document = ruleset.documents[rule.id]
+    found = []
+    for i, example in enumerate(rule.examples):
+        problem = _run(ruleset, rule, example, document, i)
+        if problem:
+            found.append(problem)
+    return found
+
+
+def _run(ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int) -> Problem | None:
+    try:
+        project = ruleset.boards[example.board].file.project
+        issue = parse(example.timeline, ruleset.templates, project=project)
+        plan = evaluate(issue, ruleset, read_instant(example.now))
+    except TimelineError as error:
+        return document.problem(("examples", i, "timeline"), f"line {error.line} of the timeline: {error}")
+    except Unsettled as error:
+        return document.problem(("examples", i), str(error))
+    except ValueError as error:
+        return document.problem(("examples", i, "now"), str(error))
+    got = effects(plan, rule)
+    if got == sorted(example.expect):
+        return None
+    reason = next((o.reason for o in plan.outcomes if o.rule == rule.id), plan.silent)
+    message = f'example "{example.name}": expected {_listed(example.expect)}, got {_listed(got)} ({reason})'
+    return document.problem(("examples", i, "expect"), message)
+
+
+def effects(plan: Plan, rule: Rule) -> list[str]:
+    """What the rule does in the plan, in the words of `expect`, sorted."""
+    found = {_effect(a) for a in plan.actions if a.rule == rule.id}
+    failing = any(o.rule == rule.id for o in plan.findings)
+    if failing and not plan.silent and rule.while_failing.status:
+        found.add("ask")
+    return sorted(found)
+
+
+def _effect(action: Action) -> str:
+    match action:
+        case AddLabel() | RemoveLabel() | Assign():
+            return str(action)
+        case Summon():
+            return "summon"
+        case _:
+            return "note"
+
+
+def _listed(effects: list[str]) -> str:
+    return ", ".join(sorted(effects)) or "nothing"

@@ -1,0 +1,118 @@
+"""What a check may look at: one issue, its board, and what people did there, at one instant."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from app.core.acts import Act, acts
+from app.core.board import Board, People
+from app.core.document import Model
+from app.core.history import StateLabels, StateSpan, state_spans
+from app.core.model import Issue, User
+from app.core.plan import Clause
+from app.core.template import Match, Template, find_template
+
+
+class LabelsFile(Model):
+    """`rules/labels.yaml`: what the labels of every board mean."""
+
+    state: list[str] = Field(min_length=1, description="Exclusive, in the board's order. Open has no label.")
+    waiting: str = Field(description="The state label that means: an SA waits for the requester.")
+    attribute: list[str] = Field(description="Free labels beside the state.")
+    off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
+    on: str = Field(description="Adopts a request that is older than the board's `since`.")
+
+    @property
+    def states(self) -> StateLabels:
+        return StateLabels(tuple(self.state), self.waiting)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One issue seen at `now`. Built once per evaluation; `with_issue` follows the plan's own changes."""
+
+    issue: Issue
+    board: Board
+    labels: LabelsFile
+    templates: dict[str, Template]
+    now: datetime
+    acts: tuple[Act, ...]
+    people: People
+    spans: tuple[StateSpan, ...]
+    match: Match
+
+    @property
+    def in_force(self) -> StateSpan:
+        """The state in force now."""
+        return self.spans[-1]
+
+    def with_issue(self, issue: Issue) -> "Facts":
+        """The same facts after a change of the bot's: what people did stays as it was."""
+        return replace(self, issue=issue)
+
+    def find_user(self, username: str) -> User | None:
+        """Somebody who did something on the issue, by username."""
+        seen = (*self.issue.assignees, *(a.by for a in self.acts if a.by))
+        return next((u for u in seen if u.username.casefold() == username.casefold()), None)
+
+
+def gather(
+    issue: Issue, board: Board, labels: LabelsFile, templates: dict[str, Template], now: datetime
+) -> Facts:
+    """The facts of an issue: its acts, its people, its states and the template it follows."""
+    done = acts(issue)
+    people = People(board, issue)
+    return Facts(
+        issue=issue,
+        board=board,
+        labels=labels,
+        templates=templates,
+        now=now,
+        acts=done,
+        people=people,
+        spans=state_spans(issue, done, people, labels.states),
+        match=find_template(issue.description, templates, board.file.template),
+    )
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that somebody is asked for, with an example of a good answer."""
+
+    title: str
+    ask: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A repair that a check proposes: a label put on or off, or somebody assigned."""
+
+    add: str = ""
+    remove: str = ""
+    assign: User | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found.
+
+    `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
+    ends the last time it held, where the check knows. `values` fill the placeholders of the rule's texts; `says` is
+    a line for the status note that asks nobody for anything.
+    """
+
+    failing: bool
+    reason: str
+    clauses: tuple[Clause, ...] = ()
+    since: datetime | None = None
+    cause_at: datetime | None = None
+    over_since: datetime | None = None
+    recheck_at: datetime | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    items: tuple[Item, ...] = ()
+    understood: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    says: str = ""

@@ -1,0 +1,227 @@
+"""What people's acts add up to: which state label was in force when, and in which cycles the SAs had the ball."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from app.core.acts import Act
+from app.core.board import People
+from app.core.model import Issue, User
+
+SWAP = timedelta(seconds=60)
+
+Start = Literal["opened", "reopened", "requester_activity"]
+End = Literal["sa_activity", "closed"]
+
+
+@dataclass(frozen=True)
+class StateLabels:
+    """The labels of which one at most is in force, in the board's order, and the one that means waiting."""
+
+    all: tuple[str, ...]
+    waiting: str
+
+
+@dataclass(frozen=True)
+class StateSpan:
+    """One stretch [start, end) in which one state label was in force; `label` None is Open, `end` None is still.
+
+    `by` set it; `answered` is true when the requester's answer brought it back. `before` is what was in force before
+    a wait.
+    """
+
+    label: str | None
+    start: datetime
+    by: User | None = None
+    end: datetime | None = None
+    answered: bool = False
+    before: "StateSpan | None" = None
+
+
+def state_spans(
+    issue: Issue, acts: Iterable[Act], people: People, labels: StateLabels
+) -> tuple[StateSpan, ...]:
+    """The states one after another, without gaps, from the opening on; the last one is in force.
+
+    The label a person set last wins. A label taken off and another put on within 60 seconds is one move. A wait
+    ends with the requester's first note or edit of the description: what was in force before comes back.
+    """
+    fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
+    for act in acts:
+        fold.take(act, people)
+    return (*fold.past, fold.now)
+
+
+def _at_opening(issue: Issue, labels: StateLabels) -> str | None:
+    """The state label that was there before the first event that GitLab still knows of."""
+    for label in reversed(labels.all):
+        first = next((e.action for e in issue.label_events if e.label == label), None)
+        if first == "remove" or (first is None and label in issue.labels):
+            return label
+    return None
+
+
+class _StateFold:
+    def __init__(self, labels: StateLabels, first: StateSpan) -> None:
+        self.labels = labels
+        self.past: list[StateSpan] = []
+        self.now = first
+        self.taken_off: StateSpan | None = None  # what a person took off last, to tell a swap
+        self.closed = False
+
+    def take(self, act: Act, people: People) -> None:
+        match act.kind:
+            case "closed" | "reopened":
+                self.closed = act.kind == "closed"
+            case "label_on" if act.label in self.labels.all:
+                self._put_on(act)
+            case "label_off" if act.label == self.now.label:
+                before = self.now
+                self._change(StateSpan(None, act.at, act.by))
+                self.taken_off = before
+            case "note" | "edited" if self._is_answer(act, people):
+                back = self.now.before or StateSpan(None, act.at)
+                self._change(replace(back, start=act.at, end=None, answered=True))
+
+    def _is_answer(self, act: Act, people: People) -> bool:
+        waiting = self.now.label == self.labels.waiting
+        return waiting and not self.closed and people.role(act.by, act.at) == "requester"
+
+    def _put_on(self, act: Act) -> None:
+        swapped = self.taken_off
+        if swapped and self.now.label is None and act.at - self.now.start <= SWAP:
+            self._undo(swapped)
+        if act.label == self.now.label and not self.now.answered:
+            return
+        before = None
+        if act.label == self.labels.waiting:
+            before = self.now.before if self.now.label == self.labels.waiting else self.now
+        self._change(StateSpan(act.label, act.at, act.by, before=before))
+
+    def _undo(self, earlier: StateSpan) -> None:
+        """The stretch in which nothing was on was only the middle of a move."""
+        self.past.pop()
+        self.now, self.taken_off = earlier, None
+
+    def _change(self, span: StateSpan) -> None:
+        self.past.append(replace(self.now, end=span.start))
+        self.now, self.taken_off = span, None
+
+
+def stretch(spans: tuple[StateSpan, ...], labels: frozenset[str], waiting: str) -> tuple[StateSpan, ...]:
+    """The present unbroken stretch of states with one of the labels, oldest first; empty when none is in force.
+
+    A wait that the requester's answer ended does not break it.
+    """
+    found: list[StateSpan] = []
+    for span in reversed(spans):
+        if span.label in labels:
+            found.append(span)
+        elif not (span.label == waiting and found and found[-1].answered):
+            break
+    return tuple(reversed(found))
+
+
+def label_since(issue: Issue, label: str) -> datetime | None:
+    """Since when the label has been on without a break; None when it is off. Whoever put it on.
+
+    A label without any event has been on since the opening, as far as anybody can know.
+    """
+    if label not in issue.labels:
+        return None
+    since: datetime | None = None
+    for event in issue.label_events:
+        if event.label == label:
+            since = since or event.at if event.action == "add" else None
+    return since or issue.created_at
+
+
+def last_person_act(acts: Iterable[Act], label: str) -> Act | None:
+    """The last time a person put the label on or took it off."""
+    found = [a for a in acts if a.kind in ("label_on", "label_off") and a.label == label]
+    return found[-1] if found else None
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One stretch in which the SAs had the ball: [start, end), `end` None while they have it.
+
+    `pauses` are the half-open waits inside it; the last one's end is None while it lasts.
+    """
+
+    start: datetime
+    end: datetime | None
+    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+    ended_by: Act | None = None
+
+
+def cycles(
+    acts: Iterable[Act],
+    spans: Iterable[StateSpan],
+    people: People,
+    labels: StateLabels,
+    *,
+    starts: Iterable[Start] = ("opened", "reopened", "requester_activity"),
+    answered_by: Iterable[End] = ("sa_activity", "closed"),
+) -> tuple[Cycle, ...]:
+    """The cycles, oldest first; at most the last one is running."""
+    acts = tuple(acts)
+    begins, ends = frozenset(starts), frozenset(answered_by)
+    found: list[Cycle] = []
+    running: datetime | None = None
+    is_open = True
+    for act in acts:
+        moment = _moment(act, acts, people, labels)
+        is_open = act.kind != "closed" and (is_open or act.kind == "reopened")
+        if running is not None and moment in ends:
+            found.append(Cycle(running, act.at, ended_by=act))
+            running = None
+        elif running is None and moment in begins and is_open:
+            running = act.at
+    if running is not None:
+        found.append(Cycle(running, None))
+    waits = [(s.start, s.end) for s in spans if s.label == labels.waiting]
+    return tuple(replace(c, pauses=_inside(waits, c)) for c in found)
+
+
+def _moment(act: Act, acts: tuple[Act, ...], people: People, labels: StateLabels) -> Start | End | None:
+    """What an act means to the clock."""
+    match act.kind:
+        case "opened" | "closed" | "reopened":
+            return act.kind
+        case "note" | "edited" if people.role(act.by, act.at) == "requester":
+            return "requester_activity"
+        case "note" | "assigned" if people.is_sa(act.by, act.at) and (act.kind == "note" or act.assigned):
+            return "sa_activity"
+        case "label_on" | "label_off" if people.is_sa(act.by, act.at) and not _only_pauses(act, acts, labels):
+            return "sa_activity"
+    return None
+
+
+def _only_pauses(act: Act, acts: tuple[Act, ...], labels: StateLabels) -> bool:
+    """Whether the label act answers nothing: SA Waiting put on or off, the other half of a move to SA Waiting, or
+    the pair of one label on and off at one instant that moving the issue to another board writes."""
+    if act.label == labels.waiting:
+        return True
+    if any((o.at, o.label) == (act.at, act.label) and o.kind != act.kind for o in acts):
+        return True
+    if act.kind != "label_off" or act.label not in labels.all:
+        return False
+    return any(
+        o.kind == "label_on" and o.label == labels.waiting and o.by == act.by and abs(o.at - act.at) <= SWAP
+        for o in acts
+    )
+
+
+def _inside(
+    waits: list[tuple[datetime, datetime | None]], cycle: Cycle
+) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The parts of the waits that lie in the cycle."""
+    found = []
+    for start, end in waits:
+        low = max(start, cycle.start)
+        high = end if cycle.end is None else min(end or cycle.end, cycle.end)
+        if high is None or low < high:
+            found.append((low, high))
+    return tuple(found)

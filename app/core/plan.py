@@ -1,0 +1,139 @@
+"""What should be done to one issue, as data: findings, actions, and when to look again."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from app.core.model import IssueRef, User
+
+
+@dataclass(frozen=True)
+class AddLabel:
+    rule: str
+    label: str
+
+    def __str__(self) -> str:
+        return f"+{self.label}"
+
+
+@dataclass(frozen=True)
+class RemoveLabel:
+    rule: str
+    label: str
+
+    def __str__(self) -> str:
+        return f"-{self.label}"
+
+
+@dataclass(frozen=True)
+class Assign:
+    rule: str
+    user: User
+
+    def __str__(self) -> str:
+        return f"assign {self.user.username}"
+
+
+@dataclass(frozen=True)
+class PutNote:
+    """The status note: written when `note_id` is None, edited in place otherwise. Mentions nobody."""
+
+    rule: str
+    key: str
+    body: str
+    note_id: int | None
+
+    def __str__(self) -> str:
+        return f"{'edit' if self.note_id else 'write'} note {self.key}"
+
+
+@dataclass(frozen=True)
+class Summon:
+    """A short new note to those who must act, once per key."""
+
+    rule: str
+    key: str
+    body: str
+
+    def __str__(self) -> str:
+        return f"summon {self.key}"
+
+
+Action = AddLabel | RemoveLabel | Assign | PutNote | Summon
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing a rule looked at: what it asks, the value it found, and whether it speaks for a finding."""
+
+    asks: str
+    value: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one rule said of the issue. `verdict` tells why it is silent where it is."""
+
+    rule: str
+    source: str
+    verdict: Literal["failing", "fine", "not for this issue", "waived"]
+    reason: str
+    clauses: tuple[Clause, ...] = ()
+    since: datetime | None = None
+    recheck_at: datetime | None = None
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The decision on one issue at one instant. `silent` says why nothing is done although rules may be failing."""
+
+    ref: IssueRef
+    reference: str
+    board: str
+    at: datetime
+    ruleset: str
+    actions: tuple[Action, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    recheck_at: datetime | None = None
+    silent: str = ""
+    confidential: bool = False
+
+    @property
+    def findings(self) -> tuple[Outcome, ...]:
+        """What is open: the rules that are failing."""
+        return tuple(o for o in self.outcomes if o.verdict == "failing")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as JSON takes it, instants in ISO 8601. Of a confidential issue only what names nothing of it."""
+        data = asdict(self)
+        data["ref"] = {"project_id": self.ref.project_id, "iid": self.ref.iid}
+        data["actions"] = [{"kind": type(a).__name__, **asdict(a)} for a in self.actions]
+        if self.confidential:
+            _redact(data)
+        found: dict[str, Any] = _plain(data)
+        return found
+
+
+def _redact(data: dict[str, Any]) -> None:
+    for action in data["actions"]:
+        action.pop("body", None)
+    for outcome in data["outcomes"]:
+        outcome["clauses"] = ()
+        outcome["reason"] = ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value
+
+
+def stamp(at: datetime) -> str:
+    """An instant as GitLab writes it: `2026-03-02T14:00:00.000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

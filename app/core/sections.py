@@ -1,0 +1,118 @@
+"""Markdown as sections: a heading and what stands under it. Comments are no content; headings in code are none."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_MARKER = re.compile(r"<!--\s*triage-template:\s*(?P<id>[\w-]+)\s+v(?P<version>\d+)\s*-->")
+_WORDLESS = re.compile(r"[^\w]+")
+_LIST_MARK = re.compile(r"\A\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s*)?|\A\s*>+\s?")
+_EMPTY_WORDS = frozenset({"tbd", "tba", "tbc", "todo", "xxx", "none yet", "to be defined", "to be determined"})
+_PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+
+
+@dataclass(frozen=True)
+class Section:
+    """`title` is the heading's text as written, `level` 1-6, `line` counts from 1, `body` is raw Markdown below it.
+
+    The body goes up to the next heading of any level.
+    """
+
+    title: str
+    level: int
+    line: int
+    body: str
+
+    @property
+    def key(self) -> str:
+        return heading_key(self.title)
+
+
+def heading_key(title: str) -> str:
+    """What makes two headings the same: their letters and digits, without case."""
+    return _WORDLESS.sub(" ", title.casefold()).strip()
+
+
+@lru_cache(maxsize=512)
+def sections(text: str) -> tuple[Section, ...]:
+    """The sections in the order of the text. What stands before the first heading belongs to none."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    tokens = _PARSER.parse("\n".join(lines))
+    starts = [
+        (tokens[i], tokens[i + 1])
+        for i, token in enumerate(tokens)
+        if token.type == "heading_open" and token.map
+    ]
+    found = []
+    for n, (head, inline) in enumerate(starts):
+        first, after = _lines_of(head)
+        end = _lines_of(starts[n + 1][0])[0] if n + 1 < len(starts) else len(lines)
+        title = _COMMENT.sub("", inline.content).strip().strip("*_").strip()
+        found.append(Section(title, int(head.tag[1]), first + 1, "\n".join(lines[after:end])))
+    return tuple(found)
+
+
+def _lines_of(token: Token) -> tuple[int, int]:
+    assert token.map is not None  # block tokens with a place only, see `sections`
+    return token.map[0], token.map[1]
+
+
+def without_comments(text: str) -> str:
+    """The text without HTML comments; one that never ends goes up to the end, as in a browser."""
+    return _COMMENT.sub("", text)
+
+
+def content_lines(body: str) -> list[str]:
+    """The lines that say something, without comments, list marks and surrounding space."""
+    lines = (_LIST_MARK.sub("", line).strip() for line in without_comments(body).splitlines())
+    return [line for line in lines if line]
+
+
+def own_words(body: str, template_body: str) -> str:
+    """What somebody wrote into a section: its lines without those of the template, joined by newlines.
+
+    A template's line that was continued ("Customer name: Acme") counts by what was added to it. Rules, blanks such as
+    `____` and words such as TBD are nothing.
+    """
+    given = [_plain(line) for line in content_lines(template_body)]
+    written = []
+    for line in content_lines(body):
+        plain = _plain(line)
+        rest = line
+        for known in sorted(given, key=len, reverse=True):
+            if plain == known:
+                rest = ""
+                break
+            if known and plain.startswith(known + " ") and line.casefold().startswith(_lead(line, known)):
+                rest = line[len(_lead(line, known)) :]
+                break
+        if _says_something(rest):
+            written.append(rest.strip())
+    return "\n".join(written)
+
+
+def _lead(line: str, known: str) -> str:
+    """The beginning of the line, in lower case, that amounts to the known template line."""
+    for end in range(len(known), min(len(line), len(known) + 200) + 1):
+        if _plain(line[:end]) == known and (end == len(line) or not line[end].isalnum()):
+            return line[:end].casefold()
+    return "\0"
+
+
+def _plain(line: str) -> str:
+    return _WORDLESS.sub(" ", line.casefold()).strip()
+
+
+def _says_something(line: str) -> bool:
+    plain = _plain(line).replace("_", "").strip()
+    return bool(plain) and plain not in _EMPTY_WORDS
+
+
+def marker(text: str) -> tuple[str, int] | None:
+    """The template's id and version that the hidden marker names: `<!-- triage-template: sa-activity v1 -->`."""
+    match = _MARKER.search(text)
+    return (match["id"], int(match["version"])) if match else None

@@ -1,0 +1,71 @@
+"""The status note: one per issue, edited in place, the same text for the same facts whenever it is written."""
+
+from dataclasses import dataclass
+
+from app.core.facts import Facts, Item, Result
+from app.core.keys import STATUS, marked
+from app.core.rule import Rule
+from app.core.text import first_name, quote, without_commands
+
+ALL_SET = "All set: nothing is missing from your request."
+NOTHING_OPEN = "Nothing is asked of you now."
+CLOSED = "This request is closed; nothing more is asked here."
+EDIT_ABOVE = "Edit the description above. I check again by myself, there is no need to reply."
+FOOTER = (
+    "<sub>I am the bot of the {board} board, and I keep this one comment up to date. "
+    "An SA can silence me here with the label `{off}`.</sub>"
+)
+UNDERSTOOD = "<details><summary>What I read in your request</summary>"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one rule has to say in the status note: a request, or a line that asks nothing."""
+
+    rule: Rule
+    result: Result
+    failing: bool
+
+
+def asks(said: list[Said]) -> bool:
+    """Whether the note would ask anybody for anything: only then is one written where there was none."""
+    return any(s.failing and s.rule.while_failing.status for s in said)
+
+
+def status_body(facts: Facts, said: list[Said]) -> str:
+    """The whole note, with its key. Nothing in it depends on the present instant but what rules found."""
+    hello = f"Hi {first_name(facts.issue.author.name, facts.issue.author.username)}"
+    footer = FOOTER.format(board=facts.board.name, off=facts.labels.off)
+    if facts.issue.state == "closed":
+        parts = [f"{hello}. {CLOSED}"]
+    else:
+        requests = [s for s in said if s.failing and s.rule.while_failing.status]
+        parts = [f"{hello}, thanks for your request. {_opening(said, requests)}".rstrip()]
+        parts += [block for s in requests for block in _request(s)]
+        parts += [s.result.says for s in said if s.result.says]
+        parts += _understood([pair for s in said for pair in s.result.understood])
+    return marked(STATUS, facts.issue.ref, without_commands("\n\n".join([*parts, footer])))
+
+
+def _opening(said: list[Said], requests: list[Said]) -> str:
+    if requests:
+        return ""
+    return ALL_SET if any(s.result.understood for s in said) else NOTHING_OPEN
+
+
+def _request(said: Said) -> list[str]:
+    text = said.rule.while_failing.status.strip().format_map({**said.result.values, "items": ""}).strip()
+    if not said.result.items:
+        return [text]
+    return [text, "\n".join(_item(item) for item in said.result.items), EDIT_ABOVE]
+
+
+def _item(item: Item) -> str:
+    return f"- [ ] **{item.title}**: {item.ask}, such as {quote(item.example, 200)}"
+
+
+def _understood(pairs: list[tuple[str, str]]) -> list[str]:
+    if not pairs:
+        return []
+    lines = [f"- {title}: {quote(text)}" for title, text in pairs]
+    return [UNDERSTOOD, "\n".join(lines), "</details>"]

@@ -1,0 +1,65 @@
+"""What we write, and how people's text goes into it: as data that runs nothing, mentions nobody and closes nothing."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+QUOTE_LENGTH = 80
+_NOT_A_NAME = re.compile(r"[^\w '’-]+")
+
+
+def quote(text: str, limit: int = QUOTE_LENGTH) -> str:
+    """People's text on one line, cut, as inline code whose fence is longer than any run of backticks in it.
+
+    Inline code runs no quick action, mentions nobody, references nothing and closes no container; a pipe is escaped
+    for tables. Control and direction-changing characters go. Source: GitLab's reference filters skip code.
+    """
+    line = " ".join(_visible(text).split())
+    if len(line) > limit:
+        line = line[: limit - 1].rstrip() + "…"
+    if not line:
+        return ""
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return fence + pad + line.replace("|", "¦") + pad + fence
+
+
+def first_name(name: str, username: str) -> str:
+    """How to greet somebody: the first word of the name with letters and little else in it, or the username as code."""
+    words = _NOT_A_NAME.sub(" ", _visible(name)).split()
+    return words[0] if words else quote(username)
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
+
+
+def without_commands(body: str) -> str:
+    """The body with no line that could run as a quick action: a slash in the first column is escaped."""
+    lines = body.replace("\r", "").split("\n")
+    return "\n".join("\\" + line if line.startswith("/") else line for line in lines)
+
+
+def instant(at: datetime, zone: ZoneInfo) -> str:
+    """An instant as people read it: `Wed 4 Mar 2026, 09:00 EST (New York)`."""
+    local = at.astimezone(zone)
+    city = str(zone).rsplit("/", maxsplit=1)[-1].replace("_", " ")
+    name = local.tzname() or ""
+    shown = name if name.isalpha() else f"UTC{local.strftime('%z')[:3]}:{local.strftime('%z')[3:]}"
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {shown} ({city})"
+
+
+def duration(length: timedelta) -> str:
+    """A length as people say it: `48 hours`, `1 hour 30 minutes`, `45 minutes`, `0 minutes`."""
+    minutes = int(length.total_seconds() // 60)
+    parts = [(minutes // 60, "hour"), (minutes % 60, "minute")]
+    said = [f"{n} {unit}{'s' if n != 1 else ''}" for n, unit in parts if n]
+    return " ".join(said) or "0 minutes"
+
+
+def count(number: int, noun: str) -> str:
+    """`Two things`: small numbers as words, with the noun in its number."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    word = words[number] if number < len(words) else str(number)
+    return f"{word} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,248 @@
+"""One issue's history as lines, the way people write it down: rule examples, tests, bug reports.
+
+    2026-03-02T14:00Z alice opens "Acme demo" from "SA Activity"
+    2026-03-02T15:00Z sam adds "SA Triaged"
+    2026-03-02T16:00Z alice comments
+      | The second line, and every other, is indented behind a bar.
+
+Verbs: opens, adds, removes, comments, comments internally, edits the description, assigns, unassigns, closes,
+reopens, and says (one of GitLab's own lines). `opens` takes a title and a description: `from "Template"` is the
+template untouched, `from "Template" filled` has every block filled, `filled except "Block"` all but the named ones,
+and lines behind bars are the text itself. `edits the description` takes the last three too.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from app.core.acts import EDITED, assignment
+from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
+from app.core.plan import stamp
+from app.core.sections import heading_key
+from app.core.template import Template
+
+_LINE = re.compile(r"(?P<at>\S+)\s+(?P<who>[\w.-]+)\s+(?P<what>\S.*)")
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
+
+
+class TimelineError(ValueError):
+    """A line that cannot be read; `line` counts from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        self.line = line
+        super().__init__(message)
+
+
+def read_instant(text: str) -> datetime:
+    """An instant with its zone, such as 2026-03-02T14:00Z, in UTC. Errors: ValueError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no instant; write it as 2026-03-02T14:00Z") from None
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone; write it as 2026-03-02T14:00Z")
+    return at.astimezone(UTC)
+
+
+@dataclass
+class _Draft:
+    """The issue while its lines are read."""
+
+    issue: Issue
+    templates: Mapping[str, Template]
+    users: dict[str, User] = field(default_factory=dict)
+    number: int = 0
+
+    def user(self, name: str) -> User:
+        return self.users.setdefault(name, User(len(self.users) + 1, name, name.capitalize()))
+
+    def next_id(self) -> int:
+        self.number += 1
+        return self.number
+
+
+def parse(text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)) -> Issue:
+    """The issue that the lines tell of. Errors: TimelineError with the line."""
+    draft: _Draft | None = None
+    for number, line, block in _entries(text):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise TimelineError(number, f"{line!r} is no line of a timeline: instant, who, what")
+        try:
+            at = read_instant(match["at"])
+            draft = _take(draft, at, match["who"], match["what"], block, templates, project, ref)
+        except ValueError as error:
+            raise TimelineError(number, str(error)) from None
+    if draft is None:
+        raise TimelineError(1, "a timeline begins with somebody who opens the issue")
+    issue = draft.issue
+    return replace(
+        issue,
+        label_events=tuple(sorted(issue.label_events, key=lambda e: (e.at, e.id))),
+        state_events=tuple(sorted(issue.state_events, key=lambda e: (e.at, e.id))),
+        notes=tuple(sorted(issue.notes, key=lambda n: (n.at, n.id))),
+    )
+
+
+def _entries(text: str) -> list[tuple[int, str, str | None]]:
+    """Number, line and the text behind bars below it, without blank lines."""
+    found: list[tuple[int, str, str | None]] = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if line.startswith("|") and found:
+            first, head, block = found[-1]
+            more = line[1:].removeprefix(" ")
+            found[-1] = (first, head, more if block is None else f"{block}\n{more}")
+        elif line:
+            found.append((number, line, None))
+    return found
+
+
+def _take(
+    draft: _Draft | None,
+    at: datetime,
+    who: str,
+    what: str,
+    block: str | None,
+    templates: Mapping[str, Template],
+    project: str,
+    ref: IssueRef,
+) -> _Draft:
+    verb, *words = _WORD.findall(what)
+    strings = [json.loads(w) for w in words if w.startswith('"')]
+    if draft is None:
+        if verb != "opens":
+            raise ValueError(f"{what!r} comes before anybody opens the issue")
+        return _open(at, who, words, strings, block, templates, project, ref)
+    by = draft.user(who)
+    draft.issue = replace(_step(draft, at, by, verb, words, strings, block), updated_at=at)
+    return draft
+
+
+def _open(
+    at: datetime,
+    who: str,
+    words: list[str],
+    strings: list[str],
+    block: str | None,
+    templates: Mapping[str, Template],
+    project: str,
+    ref: IssueRef,
+) -> _Draft:
+    if not strings:
+        raise ValueError('opens needs a title: opens "Acme demo"')
+    author = User(1, who, who.capitalize())
+    description = _description(words[1:], strings[1:], block, templates)
+    issue = Issue(ref, 1, project, strings[0], description, author, at, at)
+    return _Draft(issue, templates, {who: author})
+
+
+def _description(
+    words: list[str], strings: list[str], block: str | None, templates: Mapping[str, Template]
+) -> str:
+    if block is not None:
+        return block
+    if not words:
+        return ""
+    if words[0] != "from" or not strings:
+        raise ValueError(f"{' '.join(words)!r} is no description; write from \"SA Activity\"")
+    if strings[0] not in templates:
+        raise ValueError(f'unknown template "{strings[0]}"; known: {", ".join(sorted(templates))}')
+    template = templates[strings[0]]
+    if "filled" not in words:
+        return template.text
+    left = {heading_key(name) for name in strings[1:]}
+    known = {heading_key(f.heading): f.example for f in template.file.required}
+    if unknown := left - set(known):
+        raise ValueError(f"unknown block {sorted(unknown)[0]!r} of {template.name}")
+    return template.filled({key: text for key, text in known.items() if key not in left})
+
+
+def _step(
+    draft: _Draft, at: datetime, by: User, verb: str, words: list[str], strings: list[str], block: str | None
+) -> Issue:
+    issue = draft.issue
+    match verb, strings:
+        case ("adds" | "removes") as which, [_, *_]:
+            for label in strings:
+                issue = _label(draft, issue, at, by, which, label)
+            return issue
+        case "closes", _:
+            events = (*issue.state_events, StateEvent(draft.next_id(), at, by, "closed"))
+            return replace(issue, state="closed", closed_at=at, state_events=events)
+        case "reopens", _:
+            events = (*issue.state_events, StateEvent(draft.next_id(), at, by, "reopened"))
+            return replace(issue, state="opened", closed_at=None, state_events=events)
+        case "comments", _:
+            body = block if block is not None else (strings[0] if strings else "")
+            return _note(draft, issue, at, by, body, internal="internally" in words)
+        case "edits", _ if words[:2] == ["the", "description"]:
+            text = _description(words[2:], strings, block, draft.templates)
+            if len(words) > 2 or block is not None:
+                issue = replace(issue, description=text)
+            return _note(draft, issue, at, by, EDITED, system=True)
+        case "assigns" | "unassigns", _ if words:
+            names = " and ".join(f"@{w}" for w in words)
+            body = f"assigned to {names}" if verb == "assigns" else f"unassigned {names}"
+            return _assigned(draft, _note(draft, issue, at, by, body, system=True), body)
+        case "says", [_, *_]:
+            return _assigned(draft, _note(draft, issue, at, by, strings[0], system=True), strings[0])
+    raise ValueError(f"cannot read {verb!r}; the verbs stand in the timeline notation")
+
+
+def _label(draft: _Draft, issue: Issue, at: datetime, by: User, verb: str, label: str) -> Issue:
+    event = LabelEvent(draft.next_id(), at, by, "add" if verb == "adds" else "remove", label)
+    labels = issue.labels | {label} if verb == "adds" else issue.labels - {label}
+    return replace(issue, labels=labels, label_events=(*issue.label_events, event))
+
+
+def _note(
+    draft: _Draft, issue: Issue, at: datetime, by: User, body: str, *, system: bool = False, internal: bool = False
+) -> Issue:
+    note = Note(draft.next_id(), at, by, body, system, internal)
+    return replace(issue, notes=(*issue.notes, note))
+
+
+def _assigned(draft: _Draft, issue: Issue, body: str) -> Issue:
+    on, off = assignment(body)
+    kept = [u for u in issue.assignees if u.username not in off]
+    added = [draft.user(name) for name in sorted(on) if name not in {u.username for u in kept}]
+    return replace(issue, assignees=(*kept, *added))
+
+
+def render(issue: Issue) -> str:
+    """The issue as lines that `parse` reads: its opening, then every event and note by time."""
+    rows = [(issue.created_at, -1, f"{issue.author.username} opens {_quoted(issue.title)}", issue.description)]
+    for e in issue.label_events:
+        verb = "adds" if e.action == "add" else "removes"
+        if e.label is not None:
+            rows.append((e.at, e.id, f"{_who(e.user)} {verb} {_quoted(e.label)}", ""))
+    for s in issue.state_events:
+        rows.append((s.at, s.id, f"{_who(s.user)} {'closes' if s.state == 'closed' else 'reopens'}", ""))
+    for n in issue.notes:
+        rows.append((n.at, n.id, *_note_line(n)))
+    rows.sort(key=lambda row: (row[0], row[1] != -1))
+    return "\n".join(f"{stamp(at)} {line}" + _bars(block) for at, _, line, block in rows)
+
+
+def _who(user: User | None) -> str:
+    return user.username if user else "nobody"
+
+
+def _note_line(note: Note) -> tuple[str, str]:
+    who = note.author.username
+    if note.system and note.body == EDITED:
+        return f"{who} edits the description", ""
+    if note.system:
+        return f"{who} says {_quoted(note.body)}", ""
+    return f"{who} comments{' internally' if note.internal else ''}", note.body
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _bars(block: str) -> str:
+    return "".join(f"\n  | {line}".rstrip() if not line else f"\n  | {line}" for line in block.split("\n")) if block else ""

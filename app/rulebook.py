@@ -1,0 +1,177 @@
+"""Reads the rules folder and the templates beside it. The only place that knows where rules stand on disk."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+from pydantic import Field
+
+from app.core.board import Board, BoardFile
+from app.core.calendar import Calendar
+from app.core.document import Document, M, Model, one_of, parse
+from app.core.example import run_examples
+from app.core.facts import LabelsFile
+from app.core.rule import Rule
+from app.core.ruleset import Ruleset, duplicate_projects, faults_across
+from app.core.template import Template, TemplateFile
+from app.errors import ConfigError, Problem
+
+LABELS = "labels.yaml"
+HOLIDAY_YEARS = range(2020, 2037)
+
+
+class Holidays(Model):
+    """Public holidays by country, and by part of it if one is given (ISO 3166 codes)."""
+
+    country: str
+    subdivision: str | None = None
+
+
+class CalendarFile(Model):
+    """`rules/calendars/<id>.yaml`."""
+
+    zone: str = Field(description="IANA time zone, such as America/New_York.")
+    hours: dict[str, list[tuple[str, str]]] = Field(description="mon..sun: [[09:00, 17:00]]; a day not named is closed.")
+    holidays: Holidays | None = None
+    closed: dict[date, str] = Field(default={}, description="Further closed days with their names.")
+
+
+def load(folder: Path) -> Ruleset:
+    """The ruleset of the folder, whole and checked, examples included. Errors: ConfigError with every fault found."""
+    if not folder.is_dir():
+        raise ConfigError(f"there is no rules folder {folder}; set TRIAGE_RULES to it")
+    reader = _Reader(folder)
+    labels = reader.one(folder / LABELS, LabelsFile)
+    templates = reader.templates()
+    calendars = reader.calendars()
+    boards = reader.boards(calendars, templates)
+    rules = reader.rules()
+    if reader.problems or labels is None:
+        raise ConfigError(reader.problems)
+    ruleset = Ruleset(reader.version, boards, labels, templates, tuple(rules), reader.documents)
+    problems = faults_across(ruleset) + duplicate_projects(boards, reader.board_documents)
+    problems = problems or [p for rule in rules for p in run_examples(ruleset, rule)]
+    if problems:
+        raise ConfigError(problems)
+    return ruleset
+
+
+def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever a file of the ruleset does: names, sizes, times of change."""
+    stats = ((p, p.stat()) for p in _files(folder))
+    return tuple((str(p), s.st_size, s.st_mtime_ns) for p, s in stats)
+
+
+def templates_folder(folder: Path) -> Path:
+    """`issue_templates` beside the rules folder, or inside it."""
+    beside = folder.resolve().parent / "issue_templates"
+    return beside if beside.is_dir() else folder / "issue_templates"
+
+
+def _files(folder: Path) -> list[Path]:
+    templates = templates_folder(folder)
+    found = [*folder.rglob("*.yaml"), *templates.glob("*.yaml"), *templates.glob("*.md")]
+    return sorted(set(found))
+
+
+class _Reader:
+    """Collects the faults of all files, so that they are shown at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.documents: dict[str, Document] = {}
+        self.board_documents: dict[str, Document] = {}
+        digest = hashlib.sha256()
+        for path in _files(folder):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        self.version = digest.hexdigest()[:12]
+
+    def document(self, path: Path) -> Document:
+        shown = path if path.is_relative_to(self.folder) else path.relative_to(path.parent.parent)
+        try:
+            return parse(path.read_text(encoding="utf-8"), str(shown))
+        except OSError as error:
+            problem = Problem(str(shown), 0, 0, f"it cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            problem = Problem(str(shown), 0, 0, "it is no UTF-8 text; save it as UTF-8")
+        return Document(str(shown), problems=[problem])
+
+    def one(self, path: Path, model: type[M]) -> M | None:
+        document = self.document(path)
+        found = document.read(model)
+        self.problems += document.problems
+        return found
+
+    def many(self, paths: Iterable[Path], model: type[M]) -> dict[str, tuple[M, Document]]:
+        """The files by name without ending, those that could be read."""
+        found = {}
+        for path in sorted(paths):
+            document = self.document(path)
+            item = document.read(model)
+            self.problems += document.problems
+            if item is not None:
+                found[path.stem] = (item, document)
+        return found
+
+    def templates(self) -> dict[str, Template]:
+        folder = templates_folder(self.folder)
+        found = {}
+        for name, (file, document) in self.many(folder.glob("*.yaml"), TemplateFile).items():
+            text = folder / f"{name}.md"
+            if text.is_file():
+                found[name] = Template(name, file, text.read_text(encoding="utf-8"))
+            else:
+                self.problems.append(document.problem((), f"there is no {name}.md beside it"))
+        return found
+
+    def calendars(self) -> dict[str, Calendar]:
+        found = {}
+        files = self.many((self.folder / "calendars").glob("*.yaml"), CalendarFile)
+        for name, (file, document) in files.items():
+            try:
+                found[name] = Calendar(ZoneInfo(file.zone), file.hours, _closed_days(file))
+            except (ZoneInfoNotFoundError, ValueError) as error:
+                path = ("hours",) if isinstance(error, ValueError) else ("zone",)
+                self.problems.append(document.problem(path, str(error).strip("'\"")))
+            except NotImplementedError as error:
+                self.problems.append(document.problem(("holidays",), str(error)))
+        return found
+
+    def boards(self, calendars: dict[str, Calendar], templates: dict[str, Template]) -> dict[str, Board]:
+        found = {}
+        for name, (file, document) in self.many((self.folder / "boards").glob("*.yaml"), BoardFile).items():
+            self.board_documents[name] = document
+            if file.id != name:
+                self.problems.append(document.problem(("id",), f'the file is {name}.yaml; write "{name}"'))
+            if file.template not in templates:
+                message = f'unknown template "{file.template}"; {one_of(file.template, list(templates))}'
+                self.problems.append(document.problem(("template",), message))
+            if file.calendar in calendars:
+                found[name] = Board(file, calendars[file.calendar])
+            else:
+                message = f'unknown calendar "{file.calendar}"; {one_of(file.calendar, list(calendars))}'
+                self.problems.append(document.problem(("calendar",), message))
+        return found
+
+    def rules(self) -> list[Rule]:
+        paths = [p for p in self.folder.glob("*.yaml") if p.name != LABELS]
+        found = []
+        for name, (rule, document) in self.many(paths, Rule).items():
+            self.documents[rule.id] = document
+            if rule.id != name:
+                self.problems.append(document.problem(("id",), f'the file is {name}.yaml; write "{name}"'))
+            found.append(rule)
+        return found
+
+
+def _closed_days(file: CalendarFile) -> dict[date, str]:
+    days: dict[date, str] = {}
+    if file.holidays:
+        where = file.holidays
+        known = holidays.country_holidays(where.country, subdiv=where.subdivision, years=HOLIDAY_YEARS)
+        days.update({day: name for day, name in known.items()})
+    return days | file.closed
