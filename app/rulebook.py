@@ -34,13 +34,18 @@ class CalendarFile(Model):
     """`rules/calendars/<id>.yaml`."""
 
     zone: str = Field(description="IANA time zone, such as America/New_York.")
-    hours: dict[str, list[tuple[str, str]]] = Field(description="mon..sun: [[09:00, 17:00]]; a day not named is closed.")
+    hours: dict[str, list[tuple[str, str]]] = Field(
+        description="mon..sun: [[09:00, 17:00]]; a day not named is closed."
+    )
     holidays: Holidays | None = None
     closed: dict[date, str] = Field(default={}, description="Further closed days with their names.")
 
 
-def load(folder: Path) -> Ruleset:
-    """The ruleset of the folder, whole and checked, examples included. Errors: ConfigError with every fault found."""
+def load(folder: Path, *, examples: bool = True) -> Ruleset:
+    """The ruleset of the folder, whole and checked, its examples run if `examples`.
+
+    Errors: ConfigError with every fault found.
+    """
     if not folder.is_dir():
         raise ConfigError(f"there is no rules folder {folder}; set TRIAGE_RULES to it")
     reader = _Reader(folder)
@@ -53,7 +58,8 @@ def load(folder: Path) -> Ruleset:
         raise ConfigError(reader.problems)
     ruleset = Ruleset(reader.version, boards, labels, templates, tuple(rules), reader.documents)
     problems = faults_across(ruleset) + duplicate_projects(boards, reader.board_documents)
-    problems = problems or [p for rule in rules for p in run_examples(ruleset, rule)]
+    if examples and not problems:
+        problems = [p for rule in rules for p in run_examples(ruleset, rule)]
     if problems:
         raise ConfigError(problems)
     return ruleset
@@ -173,5 +179,5 @@ def _closed_days(file: CalendarFile) -> dict[date, str]:
     if file.holidays:
         where = file.holidays
         known = holidays.country_holidays(where.country, subdiv=where.subdivision, years=HOLIDAY_YEARS)
-        days.update({day: name for day, name in known.items()})
+        days.update(known)
     return days | file.closed

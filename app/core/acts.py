@@ -14,11 +14,11 @@ RANK: dict[Kind, int] = {
     "opened": 0,
     "label_off": 1,
     "label_on": 2,
-    "closed": 3,
-    "reopened": 3,
-    "edited": 4,
-    "assigned": 4,
-    "note": 4,
+    "edited": 3,
+    "assigned": 3,
+    "note": 3,
+    "closed": 4,
+    "reopened": 4,
 }
 EDITED = "changed the description"
 _NAMES = re.compile(r"@([\w.-]*\w)")

@@ -40,7 +40,9 @@ class BoardFile(Model):
     since: Annotated[date, BeforeValidator(plain_date)] = Field(
         description="Requests opened before this day get nothing until they are adopted."
     )
-    template: str = Field(default="SA Activity", description="What a request that follows no template is held to.")
+    template: str = Field(
+        default="SA Activity", description="What a request that follows no template is held to."
+    )
 
 
 @dataclass(frozen=True)

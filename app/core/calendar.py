@@ -91,7 +91,7 @@ class Calendar:
             return self
         whole = ("00:00", "24:00")
         if count == "wall":
-            return Calendar(self.zone, dict.fromkeys(WEEKDAYS, [whole]))
+            return Calendar(self.zone, {day: [whole] for day in WEEKDAYS})
         days = {day: [whole] for day, spans in zip(WEEKDAYS, self._week, strict=True) if spans}
         return Calendar(self.zone, days, self.holidays)
 

@@ -28,7 +28,9 @@ def running_parts(
         start = None if high is None else max(high, start or high)
     if start is not None:
         parts.append((start, cycle.end))
-    return [(a, b if until is None else min(b or until, until)) for a, b in parts if until is None or a < until]
+    return [
+        (a, b if until is None else min(b or until, until)) for a, b in parts if until is None or a < until
+    ]
 
 
 def elapsed(cycle: Cycle, promise: Promise, now: datetime) -> timedelta:

@@ -86,7 +86,8 @@ class Document:
         if fault["type"] == "unknown_keys":
             known = context["known"]
             return [
-                self.problem((*path, key), _unknown(str(key), known), at_key=True) for key in context["unknown"]
+                self.problem((*path, key), _unknown(str(key), known), at_key=True)
+                for key in context["unknown"]
             ]
         if fault["type"] == "missing":
             return [self.problem(path, f'"{fault["loc"][-1]}" is missing')]
@@ -138,6 +139,7 @@ def _value(document: Document, node: yaml.Node, path: Path) -> Any:
         return _mapping(document, node, path)
     if isinstance(node, yaml.SequenceNode):
         return [_value(document, item, (*path, i)) for i, item in enumerate(node.value)]
+    assert isinstance(node, yaml.ScalarNode)  # the three kinds of node there are
     return _scalar(node)
 
 
@@ -155,8 +157,8 @@ def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str
     return found
 
 
-def _scalar(node: yaml.Node) -> Any:
-    text = node.value
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
     if node.style is not None:
         return text
     if _NULL.match(text):
@@ -174,4 +176,3 @@ def one_of(name: str, known: list[str] | frozenset[str]) -> str:
     """The remedy for a name that is not known: the nearest one, or all of them."""
     close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else f"known: {', '.join(sorted(known)) or 'none'}"
-

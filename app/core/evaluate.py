@@ -7,9 +7,21 @@ from app.core.facts import Change, Facts, Result, gather
 from app.core.history import last_person_act
 from app.core.keys import REPORT, STATUS, has_key, marked, own_note
 from app.core.model import Issue, LabelEvent, Note
-from app.core.plan import Action, AddLabel, Assign, Outcome, Plan, PutNote, RemoveLabel, Summon, stamp
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Assign,
+    Outcome,
+    Plan,
+    PutNote,
+    RemoveLabel,
+    Summon,
+    Unassign,
+    Verdict,
+    stamp,
+)
 from app.core.problem import Unsettled
-from app.core.rule import Rule
+from app.core.rule import Recipient, Rule
 from app.core.ruleset import Ruleset
 from app.core.status import Said, asks, status_body
 from app.core.text import without_commands
@@ -27,7 +39,14 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     from before the board's `since` as if it had come after, and marks it so.
     """
     board = ruleset.board_of(issue)
-    empty = Plan(issue.ref, issue.reference, board.id if board else "", now, ruleset.version, confidential=issue.confidential)
+    empty = Plan(
+        issue.ref,
+        issue.reference,
+        board.id if board else "",
+        now,
+        ruleset.version,
+        confidential=issue.confidential,
+    )
     if board is None:
         return replace(empty, silent="its project is no board")
     if (reason := _no_request(issue)) != "":
@@ -38,15 +57,18 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     if adopt and _older(facts) and not silent:
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
+    told: dict[str, Outcome] = {}
     for _ in range(ROUNDS):
         outcomes, actions = _round(facts, ruleset)
+        for outcome in outcomes:
+            if outcome.rule not in told or told[outcome.rule].verdict == "fine":
+                told[outcome.rule] = outcome
         if silent or not actions:
-            told = tuple(_with_actions(o, done) for o in outcomes)
             recheck = min((o.recheck_at for o in outcomes if o.recheck_at), default=None)
             return replace(
                 empty,
                 actions=tuple(done),
-                outcomes=told,
+                outcomes=tuple(_with_actions(o, done) for o in told.values()),
                 recheck_at=None if silent else recheck,
                 silent=silent,
             )
@@ -97,10 +119,9 @@ class _Look:
 def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]:
     waived = waivers(facts)
     looks = [_look(rule, facts, ruleset, waived) for rule in ruleset.rules]
-    actions: list[Action] = []
-    for look in looks:
-        actions += _actions(look, facts)
-    actions += _status(looks, facts)
+    actions = [action for look in looks for action in _changes(look, facts)]
+    if not actions:  # notes speak of the issue as the changes leave it
+        actions = [action for look in looks for action in _summon(look, facts)] + _status(looks, facts)
     return [_outcome(look, ruleset) for look in looks], list(dict.fromkeys(actions))
 
 
@@ -110,17 +131,12 @@ def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver])
     return _Look(rule, why_not, result, waived.get(rule.id))
 
 
-def _actions(look: _Look, facts: Facts) -> list[Action]:
-    rule, result = look.rule, look.result
-    found: list[Action] = []
-    for label in rule.while_failing.labels:
-        found += _label_action(look, facts, label)
-    if not look.failing:
-        return found
-    if rule.while_failing.repair:
-        found += [action for change in result.changes for action in _repair(rule, change)]
-    if rule.while_failing.summon and result.cause_at:
-        found += _summon(look, facts)
+def _changes(look: _Look, facts: Facts) -> list[Action]:
+    """What the rule wants changed on the issue itself: labels and assignees."""
+    rule = look.rule
+    found = [a for label in rule.while_failing.labels for a in _label_action(look, facts, label)]
+    if look.failing and rule.while_failing.repair:
+        found += [action for change in look.result.changes for action in _repair(rule, change)]
     return found
 
 
@@ -143,8 +159,9 @@ def _may_come_off(look: _Look, facts: Facts, label: str) -> bool:
         return False
     if facts.issue.is_bot(events[-1].user):
         return True
-    over = facts.issue.closed_at if facts.issue.state == "closed" else look.result.over_since
-    return over is not None and events[-1].at <= over
+    closings = [act.at for act in facts.acts if act.kind == "closed"]
+    ends = [*closings, *([look.result.over_since] if look.result.over_since else [])]
+    return any(events[-1].at <= end for end in ends)
 
 
 def _repair(rule: Rule, change: Change) -> list[Action]:
@@ -155,28 +172,30 @@ def _repair(rule: Rule, change: Change) -> list[Action]:
         found.append(AddLabel(rule.id, change.add))
     if change.assign:
         found.append(Assign(rule.id, change.assign))
+    if change.unassign:
+        found.append(Unassign(rule.id, change.unassign))
     return found
 
 
 def _summon(look: _Look, facts: Facts) -> list[Action]:
     spec, cause = look.rule.while_failing.summon, look.result.cause_at
-    if spec is None or cause is None:
+    if not look.failing or spec is None or cause is None:
         return []
     key = f"{look.rule.id}/failing/{stamp(cause)}"
     if has_key(facts.issue, key):
         return []
-    names = " ".join(f"@{name}" for name in _called(spec.who, facts))
+    names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result.since or cause))
     text = f"{names}: {spec.text.strip().format_map(look.result.values)}"
     return [Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))]
 
 
-def _called(who: list[str], facts: Facts) -> list[str]:
+def _called(who: list[Recipient], facts: Facts, since: datetime) -> list[str]:
     """The usernames, each once, never one of the bot's."""
     names: list[str] = []
     for recipient in who:
         match recipient:
             case "assignees":
-                names += [u.username for u in facts.issue.assignees]
+                names += facts.owners_at(since)
             case "requester":
                 names.append(facts.issue.author.username)
             case _:
@@ -205,10 +224,14 @@ def _outcome(look: _Look, ruleset: Ruleset) -> Outcome:
     if look.why_not:
         return Outcome(look.rule.id, source, "not for this issue", look.why_not)
     if look.result.failing and look.waiver:
-        reason = f"{result.reason}; allowed by {look.waiver.by} at {stamp(look.waiver.at)}: {look.waiver.because}"
+        reason = (
+            f"{result.reason}; allowed by {look.waiver.by} at {stamp(look.waiver.at)}: {look.waiver.because}"
+        )
         return Outcome(look.rule.id, source, "waived", reason, result.clauses)
-    verdict = "failing" if result.failing else "fine"
-    return Outcome(look.rule.id, source, verdict, result.reason, result.clauses, result.since, result.recheck_at)
+    verdict: Verdict = "failing" if result.failing else "fine"
+    return Outcome(
+        look.rule.id, source, verdict, result.reason, result.clauses, result.since, result.recheck_at
+    )
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:
@@ -223,13 +246,21 @@ def after(issue: Issue, action: Action, now: datetime) -> Issue:
         case RemoveLabel(label=label):
             return _labelled(issue, issue.labels - {label}, "remove", label, now)
         case Assign(user=user):
-            return replace(issue, assignees=(*issue.assignees, user))
+            names = f"assigned to @{user.username}"
+            return replace(_noted(issue, names, now), assignees=(*issue.assignees, user))
+        case Unassign(user=user):
+            left = tuple(u for u in issue.assignees if u.username != user.username)
+            return replace(_noted(issue, f"unassigned @{user.username}", now), assignees=left)
         case PutNote(note_id=int(note_id), body=body):
             notes = tuple(replace(n, body=body) if n.id == note_id else n for n in issue.notes)
             return replace(issue, notes=notes)
         case PutNote(body=body) | Summon(body=body):
-            number = max((n.id for n in issue.notes), default=0) + 1
-            return replace(issue, notes=(*issue.notes, Note(number, now, issue.bot, body)))
+            return _noted(issue, body, now, system=False)
+
+
+def _noted(issue: Issue, body: str, now: datetime, *, system: bool = True) -> Issue:
+    number = max((n.id for n in issue.notes), default=0) + 1
+    return replace(issue, notes=(*issue.notes, Note(number, now, issue.bot, body, system)))
 
 
 def _labelled(issue: Issue, labels: frozenset[str], action: str, label: str, now: datetime) -> Issue:

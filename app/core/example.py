@@ -2,7 +2,7 @@
 
 from app.core.document import Document
 from app.core.evaluate import evaluate
-from app.core.plan import Action, AddLabel, Assign, Plan, RemoveLabel, Summon
+from app.core.plan import Action, AddLabel, Assign, Plan, RemoveLabel, Summon, Unassign
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Example, Rule
 from app.core.ruleset import Ruleset
@@ -50,7 +50,7 @@ def effects(plan: Plan, rule: Rule) -> list[str]:
 
 def _effect(action: Action) -> str:
     match action:
-        case AddLabel() | RemoveLabel() | Assign():
+        case AddLabel() | RemoveLabel() | Assign() | Unassign():
             return str(action)
         case Summon():
             return "summon"

@@ -52,10 +52,18 @@ class Facts:
         """The same facts after a change of the bot's: what people did stays as it was."""
         return replace(self, issue=issue)
 
-    def find_user(self, username: str) -> User | None:
-        """Somebody who did something on the issue, by username."""
-        seen = (*self.issue.assignees, *(a.by for a in self.acts if a.by))
-        return next((u for u in seen if u.username.casefold() == username.casefold()), None)
+    def owners_at(self, at: datetime) -> list[str]:
+        """The SAs to whom the issue was assigned then: by people, else by the bot.
+
+        What the bot did counts as it is now, since it may have come to do it late.
+        """
+        owners: dict[str, User] = {}
+        for act in self.acts:
+            if act.kind == "assigned" and act.at < at:
+                owners |= {name: User(0, name) for name in act.assigned}
+                owners = {name: user for name, user in owners.items() if name not in act.unassigned}
+        found = [*owners.values()] or [*self.issue.assignees]
+        return [u.username for u in found if self.people.is_sa(u, at)]
 
 
 def gather(
@@ -88,11 +96,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Change:
-    """A repair that a check proposes: a label put on or off, or somebody assigned."""
+    """A repair that a check proposes: a label put on or off, somebody assigned or unassigned."""
 
     add: str = ""
     remove: str = ""
     assign: User | None = None
+    unassign: User | None = None
 
 
 @dataclass(frozen=True)

@@ -109,20 +109,6 @@ class _StateFold:
         self.now, self.taken_off = span, None
 
 
-def stretch(spans: tuple[StateSpan, ...], labels: frozenset[str], waiting: str) -> tuple[StateSpan, ...]:
-    """The present unbroken stretch of states with one of the labels, oldest first; empty when none is in force.
-
-    A wait that the requester's answer ended does not break it.
-    """
-    found: list[StateSpan] = []
-    for span in reversed(spans):
-        if span.label in labels:
-            found.append(span)
-        elif not (span.label == waiting and found and found[-1].answered):
-            break
-    return tuple(reversed(found))
-
-
 def label_since(issue: Issue, label: str) -> datetime | None:
     """Since when the label has been on without a break; None when it is off. Whoever put it on.
 

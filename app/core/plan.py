@@ -35,6 +35,15 @@ class Assign:
 
 
 @dataclass(frozen=True)
+class Unassign:
+    rule: str
+    user: User
+
+    def __str__(self) -> str:
+        return f"unassign {self.user.username}"
+
+
+@dataclass(frozen=True)
 class PutNote:
     """The status note: written when `note_id` is None, edited in place otherwise. Mentions nobody."""
 
@@ -59,7 +68,8 @@ class Summon:
         return f"summon {self.key}"
 
 
-Action = AddLabel | RemoveLabel | Assign | PutNote | Summon
+Verdict = Literal["failing", "fine", "not for this issue", "waived"]
+Action = AddLabel | RemoveLabel | Assign | Unassign | PutNote | Summon
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ class Outcome:
 
     rule: str
     source: str
-    verdict: Literal["failing", "fine", "not for this issue", "waived"]
+    verdict: Verdict
     reason: str
     clauses: tuple[Clause, ...] = ()
     since: datetime | None = None

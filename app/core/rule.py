@@ -29,9 +29,13 @@ class WhileFailing(Model):
     """What is so while the check finds something. All of it is undone when it finds nothing any more."""
 
     labels: list[str] = Field(default=[], description="On while it fails, off when it is over.")
-    status: str = Field(default="", description="What the status note asks; may hold the check's placeholders.")
+    status: str = Field(
+        default="", description="What the status note asks; may hold the check's placeholders."
+    )
     summon: SummonSpec | None = None
-    repair: bool = Field(default=False, description="Whether the check's own repair is done, such as taking a label off.")
+    repair: bool = Field(
+        default=False, description="Whether the check's own repair is done, such as taking a label off."
+    )
 
 
 class Example(Model):
@@ -41,7 +45,9 @@ class Example(Model):
     board: str
     timeline: str
     now: str
-    expect: list[str] = Field(description="`+label`, `-label`, `assign NAME`, `ask` (status note), `summon`; empty: nothing.")
+    expect: list[str] = Field(
+        description="`+label`, `-label`, `assign NAME`, `ask` (status note), `summon`; empty: nothing."
+    )
 
 
 class Rule(Model):

@@ -12,7 +12,7 @@ from app.core.rule import Rule, placeholders
 from app.core.template import Template
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ruleset:
     """Loaded rules. `documents` tell where each rule stands, by rule id; `version` changes with any of the files."""
 
@@ -22,6 +22,9 @@ class Ruleset:
     templates: dict[str, Template]
     rules: tuple[Rule, ...]
     documents: dict[str, Document] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Ruleset {self.version}>"
 
     def board_of(self, issue: Issue) -> Board | None:
         """The board whose project the issue is in."""
@@ -58,7 +61,9 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
         found += _unknown_placeholders(rule, document)
         for i, label in enumerate(rule.while_failing.labels):
             if label in owners:
-                message = f'the label "{label}" belongs to the rule {owners[label]} already; one label, one rule'
+                message = (
+                    f'the label "{label}" belongs to the rule {owners[label]} already; one label, one rule'
+                )
                 found.append(document.problem(("while_failing", "labels", i), message))
             owners.setdefault(label, rule.id)
             if label in ruleset.labels.state:
@@ -92,7 +97,9 @@ def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:
             found.append(document.problem(path, f"braces do not match: {error}; write {{{{ for a brace"))
             continue
         for name in unknown:
-            found.append(document.problem(path, f'unknown placeholder "{name}"; {one_of(name, sorted(allowed))}'))
+            found.append(
+                document.problem(path, f'unknown placeholder "{name}"; {one_of(name, sorted(allowed))}')
+            )
     return found
 
 

@@ -11,7 +11,9 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MARKER = re.compile(r"<!--\s*triage-template:\s*(?P<id>[\w-]+)\s+v(?P<version>\d+)\s*-->")
 _WORDLESS = re.compile(r"[^\w]+")
 _LIST_MARK = re.compile(r"\A\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s*)?|\A\s*>+\s?")
-_EMPTY_WORDS = frozenset({"tbd", "tba", "tbc", "todo", "xxx", "none yet", "to be defined", "to be determined"})
+_EMPTY_WORDS = frozenset(
+    {"tbd", "tba", "tbc", "todo", "xxx", "none yet", "to be defined", "to be determined"}
+)
 _PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
 
 
@@ -32,6 +34,7 @@ class Section:
         return heading_key(self.title)
 
 
+@lru_cache(maxsize=4096)
 def heading_key(title: str) -> str:
     """What makes two headings the same: their letters and digits, without case."""
     return _WORDLESS.sub(" ", title.casefold()).strip()

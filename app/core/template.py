@@ -60,7 +60,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Match:
-    """Which template an issue follows, and why: its marker, the likeness of its headings (0..1), or the board's word."""
+    """Which template an issue follows, and why: its marker, the likeness of its headings (0..1), or the board."""
 
     template: Template
     by: str
@@ -75,9 +75,9 @@ def find_template(description: str, templates: dict[str, Template], default: str
             return Match(template, f"marker {given[0]} v{given[1]}", 1.0)
     there = {s.key for s in sections(description)}
     scored = [(_likeness(t, there), t) for t in templates.values()]
-    best, template = max(scored, key=lambda pair: (pair[0], pair[1].name == default), default=(0.0, None))
-    if template is not None and best >= LIKENESS_NEEDED:
-        return Match(template, f"{best:.0%} of its headings", best)
+    best, likest = max(scored, key=lambda pair: (pair[0], pair[1].name == default))
+    if best >= LIKENESS_NEEDED:
+        return Match(likest, f"{best:.0%} of its headings", best)
     return Match(templates[default], "the board's template, since it follows none", best)
 
 

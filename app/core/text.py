@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 QUOTE_LENGTH = 80
 _NOT_A_NAME = re.compile(r"[^\w '’-]+")
 
 
+@lru_cache(maxsize=4096)
 def quote(text: str, limit: int = QUOTE_LENGTH) -> str:
     """People's text on one line, cut, as inline code whose fence is longer than any run of backticks in it.
 

@@ -63,7 +63,9 @@ class _Draft:
         return self.number
 
 
-def parse(text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)) -> Issue:
+def parse(
+    text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)
+) -> Issue:
     """The issue that the lines tell of. Errors: TimelineError with the line."""
     draft: _Draft | None = None
     for number, line, block in _entries(text):
@@ -147,7 +149,7 @@ def _description(
     if not words:
         return ""
     if words[0] != "from" or not strings:
-        raise ValueError(f"{' '.join(words)!r} is no description; write from \"SA Activity\"")
+        raise ValueError(f'{" ".join(words)!r} is no description; write from "SA Activity"')
     if strings[0] not in templates:
         raise ValueError(f'unknown template "{strings[0]}"; known: {", ".join(sorted(templates))}')
     template = templates[strings[0]]
@@ -199,7 +201,14 @@ def _label(draft: _Draft, issue: Issue, at: datetime, by: User, verb: str, label
 
 
 def _note(
-    draft: _Draft, issue: Issue, at: datetime, by: User, body: str, *, system: bool = False, internal: bool = False
+    draft: _Draft,
+    issue: Issue,
+    at: datetime,
+    by: User,
+    body: str,
+    *,
+    system: bool = False,
+    internal: bool = False,
 ) -> Issue:
     note = Note(draft.next_id(), at, by, body, system, internal)
     return replace(issue, notes=(*issue.notes, note))
@@ -214,7 +223,9 @@ def _assigned(draft: _Draft, issue: Issue, body: str) -> Issue:
 
 def render(issue: Issue) -> str:
     """The issue as lines that `parse` reads: its opening, then every event and note by time."""
-    rows = [(issue.created_at, -1, f"{issue.author.username} opens {_quoted(issue.title)}", issue.description)]
+    rows = [
+        (issue.created_at, -1, f"{issue.author.username} opens {_quoted(issue.title)}", issue.description)
+    ]
     for e in issue.label_events:
         verb = "adds" if e.action == "add" else "removes"
         if e.label is not None:
@@ -245,4 +256,8 @@ def _quoted(text: str) -> str:
 
 
 def _bars(block: str) -> str:
-    return "".join(f"\n  | {line}".rstrip() if not line else f"\n  | {line}" for line in block.split("\n")) if block else ""
+    return (
+        "".join(f"\n  | {line}".rstrip() if not line else f"\n  | {line}" for line in block.split("\n"))
+        if block
+        else ""
+    )

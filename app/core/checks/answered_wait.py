@@ -24,7 +24,11 @@ class AnsweredWait(Model):
         still_on = waiting in facts.issue.labels
         back_on = span.label is None or span.label in facts.issue.labels
         clauses = (
-            Clause("the requester ended a wait", f"at {stamp(span.start)}" if span.answered else "no", span.answered),
+            Clause(
+                "the requester ended a wait",
+                f"at {stamp(span.start)}" if span.answered else "no",
+                span.answered,
+            ),
             Clause(f"{waiting} is on", "yes" if still_on else "no", still_on),
             Clause("what was in force before the wait", span.label or "Open", not back_on),
         )

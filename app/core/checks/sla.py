@@ -20,7 +20,9 @@ def read_length(value: object) -> object:
     match = re.fullmatch(r"(\d+)(m|h|d)", value) if isinstance(value, str) else None
     if match is None or int(match[1]) == 0:
         raise ValueError(f"{value!r} is no length of time; write it as 48h, 90m or 5d")
-    return int(match[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2]]
+    return (
+        int(match[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2]]
+    )
 
 
 Length = Annotated[timedelta, BeforeValidator(read_length)]
@@ -115,10 +117,14 @@ class Sla(Model):
         end = last.end if last else None
         values = dict.fromkeys(self.PLACEHOLDERS, "")
         values["answered"] = instant(end, facts.board.calendar.zone) if end else ""
-        clause = Clause("the SAs have the ball", f"answered at {stamp(end)}" if end else "never had it", False)
+        clause = Clause(
+            "the SAs have the ball", f"answered at {stamp(end)}" if end else "never had it", False
+        )
         by_sa = last is not None and last.ended_by is not None and last.ended_by.kind != "closed"
         says = self.says.answered.format_map(values) if by_sa else ""
-        return Result(False, "answered" if end else "not started", (clause,), over_since=over_since, says=says)
+        return Result(
+            False, "answered" if end else "not started", (clause,), over_since=over_since, says=says
+        )
 
     def _values(
         self,
@@ -146,11 +152,19 @@ class Sla(Model):
         return (
             Clause("the SAs have the ball", f"since {stamp(cycle.start)}", True),
             Clause("the clock runs", f"paused since {stamp(paused)}" if paused else "yes", paused is None),
-            Clause(f"the target of {duration(target)} has passed", f"{duration(spent)} counted", due is not None and facts.now >= due),
-            Clause("due", stamp(due) if due else "when the wait is over", due is not None and facts.now >= due),
+            Clause(
+                f"the target of {duration(target)} has passed",
+                f"{duration(spent)} counted",
+                due is not None and facts.now >= due,
+            ),
+            Clause(
+                "due", stamp(due) if due else "when the wait is over", due is not None and facts.now >= due
+            ),
         )
 
     @staticmethod
     def _reason(state: str, due: datetime | None) -> str:
         at = stamp(due) if due else ""
-        return {"breached": f"due at {at}, not answered", "paused": "waiting for the requester"}.get(state, f"due at {at}")
+        return {"breached": f"due at {at}, not answered", "paused": "waiting for the requester"}.get(
+            state, f"due at {at}"
+        )

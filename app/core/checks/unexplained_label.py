@@ -24,11 +24,15 @@ class UnexplainedLabel(Model):
 
     kind: Literal["unexplained_label"]
     label: str = Field(description="The label that asks for a reason.")
-    words: list[str] = Field(min_length=1, description="Beginnings of words that show that a reason is given.")
+    words: list[str] = Field(
+        min_length=1, description="Beginnings of words that show that a reason is given."
+    )
 
     def look(self, facts: Facts) -> Result:
         since = label_since(facts.issue, self.label)
-        clauses = [Clause(f"{self.label} is on", f"since {stamp(since)}" if since else "no", since is not None)]
+        clauses = [
+            Clause(f"{self.label} is on", f"since {stamp(since)}" if since else "no", since is not None)
+        ]
         if since is None:
             return Result(False, f"{self.label} is not on", tuple(clauses))
         said = self._said(facts)

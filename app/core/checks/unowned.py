@@ -1,20 +1,23 @@
-"""Finds an issue that an SA works on without being its assignee."""
+"""Finds a request that an SA has claimed without becoming its assignee."""
 
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from app.core.acts import assignment
 from app.core.document import Model
 from app.core.facts import Change, Facts, Result
-from app.core.history import StateSpan, stretch
+from app.core.history import StateSpan
 from app.core.model import User
 from app.core.plan import Clause
 
 
 class Unowned(Model):
-    """Claiming an issue means owning it: in these states it takes the SA who began the present stretch as assignee.
+    """Claiming a request means owning it: as long as it has a state at all, it has as assignee the SA who was first
+    to put one of these states on, unless somebody else is assigned.
 
-    Whom a person unassigned since then is not assigned again, and the escalation never is.
+    Whom a person unassigned since then is not assigned again, and the escalation never is. Given back (Open), the
+    request loses the assignee that it got this way.
     Example: an SA puts SA Triaged on; nobody is assigned; the SA becomes the assignee.
     """
 
@@ -22,45 +25,73 @@ class Unowned(Model):
     ALSO_CLOSED: ClassVar = True
 
     kind: Literal["unowned"]
-    states: list[str] = Field(min_length=1, description="The state labels that need an assignee.")
+    states: list[str] = Field(
+        min_length=1, description="The state labels that make whoever puts them on the owner."
+    )
 
     def look(self, facts: Facts) -> Result:
-        current = stretch(facts.spans, frozenset(self.states), facts.labels.waiting)
-        names = ", ".join(u.username for u in facts.issue.assignees)
-        clauses = [
-            Clause(f"the state is one of {', '.join(self.states)}", facts.in_force.label or "Open", bool(current)),
-            Clause("nobody is assigned", names or "nobody", not names),
+        claim = self._claim(facts)
+        owner = claim.by if claim else None
+        vetoed = claim is not None and self._vetoed(facts, claim)
+        nobody = not facts.issue.assignees
+        stale = [
+            u
+            for u in facts.issue.assignees
+            if self._by_bot(facts, u) and (owner is None or u.username != owner.username)
         ]
-        if not current or names:
-            return Result(False, "somebody is assigned" if names else "no state that needs an owner", tuple(clauses))
-        owner = self._starter(facts, current)
-        clauses.append(Clause("an SA began this stretch", owner.username if owner else "no", owner is not None))
-        vetoed = owner is not None and self._vetoed(facts, owner, current[0])
-        clauses.append(Clause("no person unassigned them since", "unassigned" if vetoed else "nobody did", not vetoed))
-        values = {"owner": owner.username if owner else "", "state": facts.in_force.label or "Open"}
+        clauses = (
+            Clause("the state", facts.in_force.label or "Open", facts.in_force.label is not None),
+            Clause("an SA claimed it", f"{owner.username}" if owner else "no", owner is not None),
+            Clause(
+                "nobody is assigned", ", ".join(u.username for u in facts.issue.assignees) or "nobody", nobody
+            ),
+            Clause("no person unassigned them since", "unassigned" if vetoed else "nobody did", not vetoed),
+        )
+        changes = tuple(Change(unassign=u) for u in stale)
+        if claim and owner and not vetoed and len(stale) == len(facts.issue.assignees):
+            changes += (Change(assign=owner),)
         return Result(
-            True,
-            "nobody is assigned" + (", and a person wanted it so" if vetoed else ""),
-            tuple(clauses),
-            since=current[0].start,
-            cause_at=current[0].start,
-            values=values,
-            changes=(Change(assign=owner),) if owner and not vetoed else (),
+            bool(changes),
+            self._reason(facts, owner, vetoed=vetoed, stale=bool(stale)),
+            clauses,
+            since=claim.start if claim else facts.in_force.start,
+            cause_at=claim.start if claim else facts.in_force.start,
+            values={"owner": owner.username if owner else "", "state": facts.in_force.label or "Open"},
+            changes=changes,
         )
 
-    @staticmethod
-    def _starter(facts: Facts, current: tuple[StateSpan, ...]) -> User | None:
-        """The first SA who put on a label of the stretch."""
-        for span in current:
-            if span.by and facts.people.role(span.by, span.start) == "sa":
-                return span.by
-        return None
+    def _claim(self, facts: Facts) -> StateSpan | None:
+        """The first stretch since the request last was Open in which an SA put one of the states on."""
+        found = None
+        for span in reversed(facts.spans):
+            if span.label is None:
+                break
+            if span.label in self.states and facts.people.role(span.by, span.start) == "sa":
+                found = span
+        return found
 
     @staticmethod
-    def _vetoed(facts: Facts, owner: User, first: StateSpan) -> bool:
+    def _vetoed(facts: Facts, claim: StateSpan) -> bool:
         return any(
-            act.kind == "assigned" and owner.username in act.unassigned and act.at >= first.start
+            act.kind == "assigned"
+            and claim.by is not None
+            and claim.by.username in act.unassigned
+            and act.at >= claim.start
             for act in facts.acts
         )
 
+    @staticmethod
+    def _by_bot(facts: Facts, user: User) -> bool:
+        """Whether it was the bot that assigned the user last."""
+        notes = [n for n in facts.issue.notes if n.system and user.username in assignment(n.body)[0]]
+        return bool(notes) and facts.issue.is_bot(notes[-1].author)
 
+    @staticmethod
+    def _reason(facts: Facts, owner: User | None, *, vetoed: bool, stale: bool) -> str:
+        if stale:
+            return "an assignee of the bot's is not the owner any more"
+        if facts.issue.assignees:
+            return "somebody is assigned"
+        if vetoed:
+            return "nobody is assigned, and a person wanted it so"
+        return f"{owner.username} claimed it, and nobody is assigned" if owner else "no SA has claimed it"

@@ -1,0 +1,211 @@
+"""The `triage` command. Parses, calls, prints, chooses the exit code; decides nothing.
+
+Exit codes: 0 fine, 1 failed, 2 usage or config, 3 changes pending (when asked for), 4 incomplete.
+"""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.errors import ConfigError, TriageError
+
+if TYPE_CHECKING:
+    from app.core.ruleset import Ruleset
+
+FAILED, USAGE, PENDING, INCOMPLETE = 1, 2, 3, 4
+
+app = typer.Typer(
+    name="triage",
+    help="Keeps GitLab triage boards honest.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+
+
+class Format(StrEnum):
+    """How facts are printed."""
+
+    text = "text"
+    json = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="Text for people, JSON for programs.")]
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", help="The rules folder; else TRIAGE_RULES, else ./rules.")
+]
+
+
+def main() -> None:
+    """Runs the command; faults of ours are one line each, never a traceback."""
+    try:
+        app()
+    except ConfigError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(USAGE)
+    except TriageError as error:
+        typer.echo(f"triage: {error}", err=True)
+        sys.exit(FAILED)
+
+
+@app.command()
+def demo(
+    exit: Annotated[bool, typer.Option("--exit", help="Leave when the story has ended, with 1 if it went otherwise.")] = False,
+    port: Annotated[int, typer.Option(help="Where the sandbox listens; 0 takes a free port.")] = 0,
+) -> None:
+    """Play a whole request's life on a sandbox GitLab, with the real service, and watch the board."""
+    from app.sandbox.demo import play_demo
+
+    raise typer.Exit(play_demo(stay=not exit, port=port))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where it listens on 127.0.0.1.")] = 8929,
+    scene: Annotated[str, typer.Option(help="The starting world.")] = "default",
+    latency: Annotated[int, typer.Option(help="Milliseconds by which each API call is slowed.")] = 0,
+    at: Annotated[str | None, typer.Option(help="Where its clock starts, such as 2026-03-02T14:00Z; else now.")] = None,
+) -> None:
+    """Run a small GitLab on this machine, in memory, with boards, people and a clock that can be moved."""
+    from app.sandbox.server import run
+
+    run(port=port, scene=scene, latency_ms=latency, at=at)
+
+
+class ServeRole(StrEnum):
+    """Which part of the service a process is."""
+
+    all = "all"
+    receiver = "receiver"
+    worker = "worker"
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8080,
+    role: Annotated[ServeRole, typer.Option(help="Receiver and worker are two processes; `all` runs both.")] = ServeRole.all,
+) -> None:
+    """Receive GitLab's webhooks, and keep the boards honest as things happen."""
+    from app.service import run_service
+
+    run_service(host, port, role.value)
+
+
+@app.command()
+def sweep(
+    board: Annotated[list[str] | None, typer.Option(help="Only this board; may be given several times.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")] = False,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option(help="Take in this board's requests from before its `since`; prints the counts first."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before adopting.")] = False,
+    detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when changes are pending.")] = False,
+    format: FormatOption = Format.text,
+) -> None:
+    """Look at every open issue of every board, and at those closed in the last 14 days."""
+    from app import service, sweeping
+
+    tools = service.connect()
+    if adopt and board:
+        raise ConfigError("--adopt names its board itself; leave --board out")
+    report = sweeping.run(tools, board or [], adopt or [], dry_run=dry_run, quiet=format is Format.json, confirm=_confirm(yes))
+    _print(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
+    if not report.complete:
+        raise typer.Exit(INCOMPLETE)
+    if detailed_exitcode and report.pending > report.done:
+        raise typer.Exit(PENDING)
+
+
+def _confirm(yes: bool) -> Any:
+    """Asks on a terminal; without one, or with --yes, goes on."""
+
+    def ask(question: str) -> bool:
+        return yes or not sys.stdin.isatty() or typer.confirm(question, err=True)
+
+    return ask
+
+
+@app.command()
+def explain(
+    issue: Annotated[str, typer.Argument(help="The issue, as group/project#12, board#12, or 34#12 by project id.")],
+    format: FormatOption = Format.text,
+) -> None:
+    """Say for every rule whether it fires on an issue, and why or why not."""
+    from app import explain as explanation
+    from app import service
+
+    tools = service.connect(journal=False)
+    looked = service.look_only(tools, service.read_reference(tools, issue))
+    _print(format, lambda: explanation.as_text(looked), lambda: explanation.as_data(looked))
+
+
+@rules_app.command("check")
+def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
+    """Read all rules, boards, calendars and templates, and run every example."""
+    ruleset = _load(rules, format)
+    counts = {
+        "version": ruleset.version,
+        "rules": len(ruleset.rules),
+        "boards": len(ruleset.boards),
+        "templates": len(ruleset.templates),
+        "examples": sum(len(r.examples) for r in ruleset.rules),
+    }
+    text = "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
+    _print(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
+
+
+@rules_app.command("test")
+def rules_test(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
+    """Run the examples of every rule, and say of each what came out."""
+    from app.core.example import run_examples
+    from app.rulebook import load
+
+    ruleset = load(_rules_folder(rules), examples=False)
+    problems = {rule.id: run_examples(ruleset, rule) for rule in ruleset.rules}
+    failed = [problem for found in problems.values() for problem in found]
+    passed = sum(len(r.examples) for r in ruleset.rules) - len(failed)
+    _print(
+        format,
+        lambda: "\n".join([*map(str, failed), f"{passed} examples pass, {len(failed)} fail"]),
+        lambda: {"passed": passed, "failed": [vars(p) for p in failed]},
+    )
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+@rules_app.command("schema")
+def rules_schema() -> None:
+    """Print the JSON Schema of a rule, for editors."""
+    from app.core.rule import Rule
+
+    typer.echo(json.dumps(Rule.model_json_schema(), indent=2))
+
+
+def _load(rules: Path | None, format: Format) -> "Ruleset":
+    from app.rulebook import load
+
+    try:
+        return load(_rules_folder(rules))
+    except ConfigError as error:
+        if format is Format.json:
+            typer.echo(json.dumps({"ok": False, "problems": [vars(p) for p in error.problems]}, indent=2))
+            raise typer.Exit(USAGE) from None
+        raise
+
+
+def _rules_folder(rules: Path | None) -> Path:
+    import os
+
+    return rules or Path(os.environ.get("TRIAGE_RULES", "rules"))
+
+
+def _print(format: Format, text: Any, data: Any) -> None:
+    typer.echo(json.dumps(data(), indent=2) if format is Format.json else text())

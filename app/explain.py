@@ -1,0 +1,72 @@
+"""Why the bot does what it does on one issue, and why it does not do the rest: as text and as data."""
+
+from typing import Any
+
+from app.core.plan import Clause, Outcome, Plan, PutNote, Summon, stamp
+from app.core.timeline import render
+from app.reconcile import Looked
+
+MARKS = {"failing": "✗", "fine": "✓", "not for this issue": "·", "waived": "~"}
+REDACTED = "The issue is confidential: its text and history are not shown."
+
+
+def as_text(looked: Looked) -> str:
+    """Every rule, fired or not, with its reason and values; then what would be done, and the issue's history."""
+    issue, plan = looked.issue, looked.plan
+    title = "(confidential)" if issue.confidential else f'"{issue.title}"'
+    labels = ", ".join(sorted(issue.labels)) or "no labels"
+    lines = [
+        f"{issue.reference}  {title}",
+        f"{plan.board or 'no board'}, {issue.state}, {labels}; seen at {stamp(plan.at)} by rules {plan.ruleset}",
+    ]
+    if plan.silent:
+        lines += ["", f"Nothing is done here: {plan.silent}."]
+    for outcome in plan.outcomes:
+        lines += ["", *_outcome_lines(outcome, hidden=issue.confidential)]
+    lines += ["", *_action_lines(plan)]
+    lines += ["", "History", *_history(looked).splitlines()]
+    return "\n".join(lines)
+
+
+def as_data(looked: Looked) -> dict[str, Any]:
+    """The same as JSON takes it."""
+    data = looked.plan.as_dict()
+    data["timeline"] = _history(looked)
+    return data
+
+
+def _outcome_lines(outcome: Outcome, *, hidden: bool) -> list[str]:
+    since = f" since {stamp(outcome.since)}" if outcome.since else ""
+    lines = [f"{MARKS[outcome.verdict]} {outcome.rule}: {outcome.verdict}{since}  ({outcome.source})"]
+    if hidden:
+        return lines
+    lines.append(f"    {outcome.reason}")
+    lines += [_clause_line(clause) for clause in outcome.clauses]
+    if outcome.recheck_at:
+        lines.append(f"    looked at again at {stamp(outcome.recheck_at)}")
+    lines += [f"    → {action}" for action in outcome.actions]
+    return lines
+
+
+def _clause_line(clause: Clause) -> str:
+    value = " ".join(clause.value.split())
+    shown = value if len(value) <= 100 else value[:99] + "…"
+    return f"    [{'x' if clause.holds else ' '}] {clause.asks}: {shown}"
+
+
+def _action_lines(plan: Plan) -> list[str]:
+    if not plan.actions:
+        return ["Nothing to do."]
+    return ["To do:", *(line for action in plan.actions for line in action_lines(action, hidden=plan.confidential))]
+
+
+def action_lines(action: object, *, hidden: bool) -> list[str]:
+    """One action, a note with its whole text below it."""
+    lines = [f"  {action}"]
+    if isinstance(action, PutNote | Summon) and not hidden:
+        lines += [f"    | {line}".rstrip() for line in action.body.splitlines()]
+    return lines
+
+
+def _history(looked: Looked) -> str:
+    return REDACTED if looked.issue.confidential else render(looked.issue)

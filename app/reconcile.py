@@ -1,0 +1,92 @@
+"""The one path: look at an issue, decide, make it so, write down why. Whatever happens to an issue happens here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from app.core.evaluate import evaluate
+from app.core.model import Issue, IssueRef
+from app.core.plan import Action, Plan
+from app.core.ruleset import Ruleset
+from app.errors import Refused, TriageError, Unavailable
+from app.gitlab.client import GitLab
+from app.journal import Entry, Journal
+
+Trigger = Literal["worker", "sweep", "explain"]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look at an issue: what was read, what was decided, and which of the actions were done."""
+
+    issue: Issue
+    plan: Plan
+    done: tuple[Action, ...]
+
+
+def reconcile(
+    ref: IssueRef,
+    *,
+    gitlab: GitLab,
+    ruleset: Ruleset,
+    now: Callable[[], datetime],
+    journal: Journal | None = None,
+    trigger: Trigger = "worker",
+    apply: bool = True,
+    adopt: bool = False,
+    still_held: Callable[[], bool] = lambda: True,
+) -> Looked:
+    """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
+
+    `now` tells issue time; the issue is never seen at an instant before its newest event. Errors: Unavailable, Refused,
+    Unsettled; they are in the journal as well, with what had been done by then.
+    """
+    started = datetime.now(UTC)
+    issue: Issue | None = None
+    plan: Plan | None = None
+    done: list[Action] = []
+    failure: Exception | None = None
+    try:
+        issue = gitlab.fetch(ref, lambda path: _groups(ruleset, path))
+        plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
+        if apply:
+            gitlab.apply(plan, issue, done, still_held)
+        return Looked(issue, plan, tuple(done))
+    except Exception as error:
+        failure = error
+        raise
+    finally:
+        if journal:
+            journal.record(
+                Entry(
+                    at=plan.at if plan else started,
+                    started_at=started,
+                    ended_at=datetime.now(UTC),
+                    ref=ref,
+                    board=plan.board if plan else "",
+                    trigger=trigger,
+                    ruleset=ruleset.version,
+                    outcome=_outcome(failure),
+                    applied=apply,
+                    plan=plan.as_dict() | {"done": [str(a) for a in done]} if plan else {},
+                    error=str(failure) if failure else "",
+                )
+            )
+
+
+def _groups(ruleset: Ruleset, project: str) -> frozenset[str]:
+    board = ruleset.boards_by_project.get(project.casefold())
+    return board.groups() if board else frozenset()
+
+
+def _outcome(failure: Exception | None) -> Literal["done", "unavailable", "refused", "failed"]:
+    match failure:
+        case None:
+            return "done"
+        case Unavailable():
+            return "unavailable"
+        case Refused():
+            return "refused"
+        case TriageError() | _:
+            return "failed"

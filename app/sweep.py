@@ -1,0 +1,150 @@
+"""Every issue of every board through the one path: the safety net under the webhooks, and the way in for pipelines."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import sleep
+from typing import TypeVar
+
+from app.core.board import Board
+from app.core.model import IssueRef
+from app.core.plan import Action, Plan
+from app.core.ruleset import Ruleset
+from app.errors import ConfigError, TriageError, Unauthorized, Unavailable
+from app.gitlab import payloads
+from app.gitlab.client import GitLab
+from app.journal import Journal
+from app.reconcile import Looked, reconcile
+
+CLOSED_FOR = timedelta(days=14)
+TRIES = 5
+LONGEST_WAIT_SECONDS = 60.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Swept:
+    """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at."""
+
+    ref: IssueRef
+    reference: str
+    board: str
+    plan: Plan | None = None
+    done: tuple[Action, ...] = ()
+    error: str = ""
+
+
+@dataclass
+class Report:
+    """A sweep's outcome. `boards_failed` are boards whose issues could not be listed."""
+
+    applied: bool
+    rows: list[Swept] = field(default_factory=list)
+    boards_failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> int:
+        """Actions that are planned, whether or not they were done."""
+        return sum(len(r.plan.actions) for r in self.rows if r.plan)
+
+    @property
+    def done(self) -> int:
+        return sum(len(r.done) for r in self.rows)
+
+    @property
+    def failed(self) -> list[Swept]:
+        return [r for r in self.rows if r.error]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every issue that there is was looked at, and everything planned was done if it was to be."""
+        return not self.boards_failed and not self.failed
+
+
+def choose_boards(ruleset: Ruleset, names: list[str]) -> list[Board]:
+    """The boards by id, all when none is named. Errors: ConfigError for one that does not exist."""
+    unknown = [name for name in names if name not in ruleset.boards]
+    if unknown:
+        raise ConfigError(f"unknown board {unknown[0]!r}; known: {', '.join(ruleset.boards)}")
+    return [ruleset.boards[name] for name in names or ruleset.boards]
+
+
+def sweep(
+    boards: list[Board],
+    *,
+    gitlab: GitLab,
+    ruleset: Ruleset,
+    now: Callable[[], datetime],
+    journal: Journal | None = None,
+    apply: bool = True,
+    adopt: bool = False,
+    seen: Callable[[Swept], None] = lambda _row: None,
+) -> Report:
+    """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one."""
+    report = Report(apply)
+    for board in boards:
+        try:
+            listed = _patiently(lambda board=board: list(_listed(gitlab, board, now())))  # type: ignore[misc]
+        except Unauthorized:
+            raise
+        except TriageError as error:
+            report.boards_failed[board.id] = str(error)
+            continue
+        for ref, reference in listed:
+            row = _one(
+                ref,
+                reference,
+                board,
+                lambda ref=ref: reconcile(  # type: ignore[misc]
+                    ref,
+                    gitlab=gitlab,
+                    ruleset=ruleset,
+                    now=now,
+                    journal=journal,
+                    trigger="sweep",
+                    apply=apply,
+                    adopt=adopt,
+                ),
+            )
+            report.rows.append(row)
+            seen(row)
+    return report
+
+
+def _listed(gitlab: GitLab, board: Board, now: datetime) -> Iterator[tuple[IssueRef, str]]:
+    """Open issues first, then those closed within 14 days of `now`; by time of change, so that nothing is skipped."""
+    project = gitlab.project_id(board.file.project)
+    since = now - CLOSED_FOR
+    found: dict[IssueRef, str] = {}
+    for row in gitlab.issues(project, state="opened"):
+        found[IssueRef(project, int(row["iid"]))] = str(row["references"]["full"])
+    for row in gitlab.issues(project, state="closed", updated_after=since):
+        closed_at = row.get("closed_at")
+        if closed_at and payloads.instant(closed_at) >= since:
+            found[IssueRef(project, int(row["iid"]))] = str(row["references"]["full"])
+    yield from found.items()
+
+
+def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]) -> Swept:
+    try:
+        looked = _patiently(look)
+    except Unauthorized:
+        raise
+    except TriageError as error:
+        return Swept(ref, reference, board.id, error=str(error))
+    return Swept(ref, looked.issue.reference, board.id, looked.plan, looked.done)
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    """The act, tried again while GitLab is unavailable: as long as it asks for, or twice as long each time."""
+    wait = 1.0
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except Unauthorized:
+            raise
+        except Unavailable as error:
+            sleep(min(error.retry_after or wait, LONGEST_WAIT_SECONDS))
+            wait *= 2
+    return act()

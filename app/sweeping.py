@@ -1,0 +1,109 @@
+"""`triage sweep` as its users see it: adoption with its counts first, progress, the report as text and as data."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from app.core.plan import AddLabel, Assign, PutNote, RemoveLabel, Summon, Unassign
+from app.explain import action_lines
+from app.service import Tools
+from app.sweep import Report, Swept, choose_boards, sweep
+
+KINDS: dict[type, tuple[str, str]] = {
+    AddLabel: ("label put on", "labels put on"),
+    RemoveLabel: ("label taken off", "labels taken off"),
+    Assign: ("assignment", "assignments"),
+    Unassign: ("assignment taken back", "assignments taken back"),
+    PutNote: ("status note", "status notes"),
+    Summon: ("summons", "summonses"),
+}
+
+
+def run(
+    tools: Tools,
+    boards: list[str],
+    adopt: list[str],
+    *,
+    dry_run: bool,
+    quiet: bool,
+    confirm: Callable[[str], bool],
+) -> Report:
+    """Sweeps the boards. With `adopt`, first says on stderr what taking in their old requests would do."""
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    chosen = choose_boards(tools.ruleset, adopt or boards)
+    options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
+    if adopt:
+        preview = sweep(chosen, **options, apply=False, adopt=True)
+        console.print(f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:")
+        console.print(counts_text(preview))
+        if dry_run or not confirm("Go on?"):
+            return preview
+    with console.status("Sweeping ...") as status:
+
+        def seen(row: Swept) -> None:
+            status.update(f"Sweeping {row.board}: {row.ref.iid}")
+
+        return sweep(
+            chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen
+        )
+
+
+def counts(report: Report) -> Counter[str]:
+    """How many actions of each kind are planned."""
+    found: Counter[str] = Counter()
+    for row in report.rows:
+        found.update(type(a).__name__ for a in (row.plan.actions if row.plan else ()))
+    return found
+
+
+def counts_text(report: Report) -> str:
+    """The counts in a sentence: `300 requests: 300 labels put on, 12 summonses.`"""
+    found = counts(report)
+    said = [
+        f"{found[kind.__name__]} {one if found[kind.__name__] == 1 else many}"
+        for kind, (one, many) in KINDS.items()
+        if found[kind.__name__]
+    ]
+    requests = f"{len(report.rows)} request{'' if len(report.rows) == 1 else 's'}"
+    return f"{requests}: {', '.join(said) or 'nothing to do'}."
+
+
+def as_text(report: Report) -> str:
+    """Each issue with something to do, with every action, then what was left out, then the totals."""
+    lines: list[str] = []
+    for row in report.rows:
+        if row.error:
+            lines.append(f"{row.reference}: not done: {row.error}")
+        elif row.plan and row.plan.actions:
+            lines.append(row.reference)
+            for action in row.plan.actions:
+                shown = action_lines(action, hidden=row.plan.confidential)
+                lines += shown if not report.applied else shown[:1]
+    lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
+    if silent := Counter(r.plan.silent for r in report.rows if r.plan and r.plan.silent):
+        lines += [f"{number} left alone: {why}" for why, number in silent.most_common()]
+    verb = "Done" if report.applied else "Would do"
+    lines.append(f"{verb}: {counts_text(report)}")
+    if not report.complete:
+        lines.append("Incomplete: not every issue was looked at.")
+    return "\n".join(lines)
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as JSON takes it; of a confidential issue only its reference."""
+    return {
+        "applied": report.applied,
+        "complete": report.complete,
+        "pending": report.pending - report.done,
+        "done": report.done,
+        "counts": dict(counts(report)),
+        "boards_failed": report.boards_failed,
+        "issues": [_row(row) for row in report.rows],
+    }
+
+
+def _row(row: Swept) -> dict[str, Any]:
+    data = row.plan.as_dict() if row.plan else {"reference": row.reference, "board": row.board}
+    return data | {"done": [str(a) for a in row.done], "error": row.error}

@@ -1,0 +1,41 @@
+"""What all tests share: the shipped ruleset, and histories written as lines."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.model import Issue
+from app.core.plan import Plan
+from app.core.ruleset import Ruleset
+from app.core.timeline import parse, read_instant
+from app.rulebook import load
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def ruleset() -> Ruleset:
+    """The rules that we ship."""
+    return load(ROOT / "rules")
+
+
+@pytest.fixture(scope="session")
+def issue_of(ruleset: Ruleset) -> Callable[..., Issue]:
+    """Makes an issue of lines; on the US East board unless another is named."""
+
+    def make(lines: str, board: str = "us-east") -> Issue:
+        return parse(lines, ruleset.templates, project=ruleset.boards[board].file.project)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def plan_of(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> Callable[..., Plan]:
+    """Evaluates the lines at an instant."""
+    from app.core.evaluate import evaluate
+
+    def make(lines: str, now: str, board: str = "us-east", **options: bool) -> Plan:
+        return evaluate(issue_of(lines, board), ruleset, read_instant(now), **options)
+
+    return make

@@ -1,0 +1,236 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.core.acts import acts, assignment
+from app.core.board import People
+from app.core.history import Cycle, StateSpan, cycles, label_since, state_spans
+from app.core.model import Issue, LabelEvent, User
+from app.core.ruleset import Ruleset
+
+OPENS = '2026-03-02T10:00Z alice opens "Acme demo" from "SA Activity" filled\n'
+
+
+@pytest.fixture
+def spans_of(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> Callable[[str], tuple[StateSpan, ...]]:
+    def make(lines: str) -> tuple[StateSpan, ...]:
+        issue = issue_of(OPENS + lines)
+        people = People(ruleset.boards["us-east"], issue)
+        return state_spans(issue, acts(issue), people, ruleset.labels.states)
+
+    return make
+
+
+@pytest.fixture
+def cycles_of(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> Callable[[str], tuple[Cycle, ...]]:
+    def make(lines: str) -> tuple[Cycle, ...]:
+        issue = issue_of(OPENS + lines)
+        people = People(ruleset.boards["us-east"], issue)
+        done = acts(issue)
+        spans = state_spans(issue, done, people, ruleset.labels.states)
+        return cycles(done, spans, people, ruleset.labels.states)
+
+    return make
+
+
+def clock(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-02T{text}:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("lines", "states"),
+    [
+        pytest.param("", ["Open"], id="nothing happened"),
+        pytest.param('2026-03-02T11:00Z sam adds "SA Triaged"', ["Open", "SA Triaged"], id="claimed"),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Triaged"\n2026-03-02T12:00Z sam removes "SA Triaged"',
+            ["Open", "SA Triaged", "Open"],
+            id="given back",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Triaged"\n'
+            '2026-03-02T12:00Z sam removes "SA Triaged"\n2026-03-02T12:01Z sam adds "SA Doing"',
+            ["Open", "SA Triaged", "SA Doing"],
+            id="off and on within sixty seconds is one move",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Triaged"\n'
+            '2026-03-02T12:00Z sam removes "SA Triaged"\n2026-03-02T12:01:01Z sam adds "SA Doing"',
+            ["Open", "SA Triaged", "Open", "SA Doing"],
+            id="a second later it is two",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Triaged"\n2026-03-02T12:00Z sam adds "SA Doing"\n'
+            '2026-03-02T13:00Z triage-bot removes "SA Triaged"\n2026-03-02T14:00Z sam removes "SA Triaged"',
+            ["Open", "SA Triaged", "SA Doing"],
+            id="a label no longer in force may come off without effect",
+        ),
+        pytest.param('2026-03-02T11:00Z triage-bot adds "SA Triaged"', ["Open"], id="the bot sets no state"),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA POV"\n2026-03-02T11:00Z sam adds "Expedite"',
+            ["Open"],
+            id="free labels are no state",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Doing"\n2026-03-02T12:00Z sam adds "SA Waiting"\n'
+            '2026-03-02T13:00Z alice comments "Yes."',
+            ["Open", "SA Doing", "SA Waiting", "SA Doing"],
+            id="answered",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T11:00Z alice comments "Yes."',
+            ["Open", "SA Waiting", "Open"],
+            id="answered at the instant of the question",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z root comments "Hm."',
+            ["Open", "SA Waiting"],
+            id="a bystander ends no wait",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z alice closes\n'
+            '2026-03-02T13:00Z alice comments "By the way."',
+            ["Open", "SA Waiting"],
+            id="a note on a closed request ends no wait",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Doing"\n2026-03-02T12:00Z sam adds "SA Waiting"\n'
+            '2026-03-02T12:05Z sam removes "SA Waiting"\n2026-03-02T12:05:20Z sam adds "SA Waiting"\n'
+            "2026-03-02T13:00Z alice edits the description",
+            ["Open", "SA Doing", "SA Waiting", "SA Doing"],
+            id="a wait taken off and put on again at once goes on",
+        ),
+    ],
+)
+def test_states_follow_one_another(
+    spans_of: Callable[[str], tuple[StateSpan, ...]], lines: str, states: list[str]
+) -> None:
+    spans = spans_of(lines)
+    assert [s.label or "Open" for s in spans] == states
+    assert all(a.end == b.start for a, b in zip(spans, spans[1:], strict=False))
+
+
+def test_the_state_after_an_answer_is_still_that_of_the_one_who_set_it(
+    spans_of: Callable[[str], tuple[StateSpan, ...]],
+) -> None:
+    last = spans_of(
+        '2026-03-02T11:00Z sam adds "SA Doing"\n2026-03-02T12:00Z sofia adds "SA Waiting"\n'
+        '2026-03-02T13:00Z alice comments "Yes."'
+    )[-1]
+    assert last.by is not None
+    assert (last.by.username, last.answered, last.start) == ("sam", True, clock("13:00"))
+
+
+def test_a_label_without_any_event_was_there_from_the_start(
+    issue_of: Callable[..., Issue], ruleset: Ruleset
+) -> None:
+    issue = replace(issue_of(OPENS), labels=frozenset({"SA Doing"}))
+    people = People(ruleset.boards["us-east"], issue)
+    spans = state_spans(issue, acts(issue), people, ruleset.labels.states)
+    assert [s.label for s in spans] == ["SA Doing"]
+    assert label_since(issue, "SA Doing") == issue.created_at
+
+
+def test_events_of_a_deleted_label_are_passed_over(issue_of: Callable[..., Issue]) -> None:
+    event = LabelEvent(1, clock("11:00"), User(9, "sam"), "add", None)
+    issue = replace(issue_of(OPENS), label_events=(event,))
+    assert [a.kind for a in acts(issue)] == ["opened"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param("", [("10:00", None)], id="opened"),
+        pytest.param('2026-03-02T11:00Z sam comments "Hi"', [("10:00", "11:00")], id="a note answers"),
+        pytest.param(
+            '2026-03-02T11:00Z sam comments internally "Hi"',
+            [("10:00", "11:00")],
+            id="so does an internal one",
+        ),
+        pytest.param('2026-03-02T11:00Z sam adds "SA POV"', [("10:00", "11:00")], id="so does any label"),
+        pytest.param("2026-03-02T11:00Z maria assigns sam", [("10:00", "11:00")], id="and an assignment"),
+        pytest.param(
+            "2026-03-02T11:00Z maria unassigns sam", [("10:00", None)], id="taking off is no answer"
+        ),
+        pytest.param('2026-03-02T11:00Z sam adds "SA Waiting"', [("10:00", None)], id="waiting is no answer"),
+        pytest.param(
+            '2026-03-02T11:00Z alice adds "Expedite"', [("10:00", None)], id="the requester answers nothing"
+        ),
+        pytest.param('2026-03-02T11:00Z root comments "Hi"', [("10:00", None)], id="nor does a bystander"),
+        pytest.param('2026-03-02T11:00Z triage-bot comments "Hi"', [("10:00", None)], id="nor the bot"),
+        pytest.param(
+            '2026-03-02T11:00Z sam comments "Hi"\n2026-03-02T12:00Z alice comments "And?"\n'
+            '2026-03-02T12:30Z alice comments "Well?"',
+            [("10:00", "11:00"), ("12:00", None)],
+            id="the ball comes back once",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam comments "Hi"\n2026-03-02T12:00Z alice edits the description',
+            [("10:00", "11:00"), ("12:00", None)],
+            id="an edit brings the ball back",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z alice closes\n2026-03-02T12:00Z alice comments "Done."',
+            [("10:00", "11:00")],
+            id="closed",
+        ),
+        pytest.param(
+            "2026-03-02T11:00Z alice closes\n2026-03-02T12:00Z alice reopens",
+            [("10:00", "11:00"), ("12:00", None)],
+            id="reopened",
+        ),
+        pytest.param(
+            '2026-03-02T10:30Z alice adds "SA Triaged"\n2026-03-02T11:00Z sam removes "SA Triaged"\n'
+            '2026-03-02T11:00:30Z sam adds "SA Waiting"',
+            [("10:00", None)],
+            id="a move to waiting only pauses",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sofia adds "SA POV"\n2026-03-02T11:30Z alice comments "x"\n'
+            '2026-03-02T12:00Z sam adds "SA POV"\n2026-03-02T12:00Z sam removes "SA POV"',
+            [("10:00", "11:00"), ("11:30", None)],
+            id="the pair of a move to another board is no answer",
+        ),
+    ],
+)
+def test_cycles(
+    cycles_of: Callable[[str], tuple[Cycle, ...]], lines: str, expected: list[tuple[str, str | None]]
+) -> None:
+    found = [(f"{c.start:%H:%M}", f"{c.end:%H:%M}" if c.end else None) for c in cycles_of(lines)]
+    assert found == expected
+
+
+def test_a_wait_is_a_pause_of_the_cycle_until_the_answer(
+    cycles_of: Callable[[str], tuple[Cycle, ...]],
+) -> None:
+    cycle = cycles_of('2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z alice comments "Yes."')[0]
+    assert cycle.pauses == ((clock("11:00"), clock("12:00")),)
+
+
+@pytest.mark.parametrize(
+    ("body", "on", "off"),
+    [
+        ("assigned to @a", {"a"}, set()),
+        ("assigned to @a and @b", {"a", "b"}, set()),
+        ("assigned to @a, @b, and @c.d-e", {"a", "b", "c.d-e"}, set()),
+        ("unassigned @a", set(), {"a"}),
+        ("assigned to @a and unassigned @b", {"a"}, {"b"}),
+        ("assigned to @a and @b and unassigned @c and @d", {"a", "b"}, {"c", "d"}),
+        ("changed title from **x** to **assigned to @a**", set(), set()),
+        ("removed assignee", set(), set()),
+    ],
+)
+def test_assignments_are_read_from_gitlabs_own_lines(body: str, on: set[str], off: set[str]) -> None:
+    assert assignment(body) == (on, off)
+
+
+def test_a_label_has_been_on_since_it_was_last_put_on(issue_of: Callable[..., Issue]) -> None:
+    issue = issue_of(
+        OPENS + '2026-03-02T11:00Z sam adds "Expedite"\n2026-03-02T12:00Z sam removes "Expedite"\n'
+        '2026-03-02T13:00Z sam adds "Expedite"\n2026-03-02T14:00Z triage-bot adds "Expedite"'
+    )
+    assert label_since(issue, "Expedite") == clock("13:00")
+    assert label_since(issue, "SA POV") is None
+    assert issue.newest_event_at - issue.created_at == timedelta(hours=4)
