@@ -56,7 +56,9 @@ def main() -> None:
 
 @app.command()
 def demo(
-    exit: Annotated[bool, typer.Option("--exit", help="Leave when the story has ended, with 1 if it went otherwise.")] = False,
+    exit: Annotated[
+        bool, typer.Option("--exit", help="Leave when the story has ended, with 1 if it went otherwise.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Where the sandbox listens; 0 takes a free port.")] = 0,
 ) -> None:
     """Play a whole request's life on a sandbox GitLab, with the real service, and watch the board."""
@@ -70,12 +72,18 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Where it listens on 127.0.0.1.")] = 8929,
     scene: Annotated[str, typer.Option(help="The starting world.")] = "default",
     latency: Annotated[int, typer.Option(help="Milliseconds by which each API call is slowed.")] = 0,
-    at: Annotated[str | None, typer.Option(help="Where its clock starts, such as 2026-03-02T14:00Z; else now.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Where its clock starts, such as 2026-03-02T14:00Z; else now.")
+    ] = None,
 ) -> None:
     """Run a small GitLab on this machine, in memory, with boards, people and a clock that can be moved."""
+    from app.core.timeline import read_instant
     from app.sandbox.server import run
 
-    run(port=port, scene=scene, latency_ms=latency, at=at)
+    try:
+        run(port=port, scene=scene, latency_ms=latency, at=read_instant(at) if at else None)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the sandbox cannot start: {error}") from None
 
 
 class ServeRole(StrEnum):
@@ -90,7 +98,9 @@ class ServeRole(StrEnum):
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8080,
-    role: Annotated[ServeRole, typer.Option(help="Receiver and worker are two processes; `all` runs both.")] = ServeRole.all,
+    role: Annotated[
+        ServeRole, typer.Option(help="Receiver and worker are two processes; `all` runs both.")
+    ] = ServeRole.all,
 ) -> None:
     """Receive GitLab's webhooks, and keep the boards honest as things happen."""
     from app.service import run_service
@@ -100,7 +110,9 @@ def serve(
 
 @app.command()
 def sweep(
-    board: Annotated[list[str] | None, typer.Option(help="Only this board; may be given several times.")] = None,
+    board: Annotated[
+        list[str] | None, typer.Option(help="Only this board; may be given several times.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")] = False,
     adopt: Annotated[
         list[str] | None,
@@ -116,7 +128,9 @@ def sweep(
     tools = service.connect()
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
-    report = sweeping.run(tools, board or [], adopt or [], dry_run=dry_run, quiet=format is Format.json, confirm=_confirm(yes))
+    report = sweeping.run(
+        tools, board or [], adopt or [], dry_run=dry_run, quiet=format is Format.json, confirm=_confirm(yes)
+    )
     _print(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
     if not report.complete:
         raise typer.Exit(INCOMPLETE)
@@ -135,7 +149,9 @@ def _confirm(yes: bool) -> Any:
 
 @app.command()
 def explain(
-    issue: Annotated[str, typer.Argument(help="The issue, as group/project#12, board#12, or 34#12 by project id.")],
+    issue: Annotated[
+        str, typer.Argument(help="The issue, as group/project#12, board#12, or 34#12 by project id.")
+    ],
     format: FormatOption = Format.text,
 ) -> None:
     """Say for every rule whether it fires on an issue, and why or why not."""
@@ -158,7 +174,9 @@ def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -
         "templates": len(ruleset.templates),
         "examples": sum(len(r.examples) for r in ruleset.rules),
     }
-    text = "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
+    text = (
+        "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
+    )
     _print(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
 
 

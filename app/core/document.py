@@ -159,7 +159,7 @@ def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted or a block: text, whatever it looks like
         return text
     if _NULL.match(text):
         return None

@@ -91,7 +91,7 @@ def own_words(body: str, template_body: str) -> str:
                 rest = ""
                 break
             if known and plain.startswith(known + " ") and line.casefold().startswith(_lead(line, known)):
-                rest = line[len(_lead(line, known)) :]
+                rest = line[len(_lead(line, known)) :].lstrip(" :*_")
                 break
         if _says_something(rest):
             written.append(rest.strip())

@@ -26,7 +26,7 @@ def read_length(value: object) -> object:
 
 
 Length = Annotated[timedelta, BeforeValidator(read_length)]
-COUNTED = {"wall": "", "working_days": " of working days", "working_hours": " of working hours"}
+COUNTED = {"wall": "{}", "working_days": "{} on working days", "working_hours": "{} of working time"}
 
 
 class Faster(Model):
@@ -49,7 +49,7 @@ class Says(Model):
 class Sla(Model):
     """Whoever asks hears from an SA in time. The clock runs while the SAs have the ball, and only then.
 
-    It is a breach from the due instant on. Example: opened on Friday at 16:00, 48 hours of working days: due on
+    It is a breach from the due instant on. Example: opened on Friday at 16:00, 48 hours on working days: due on
     Tuesday at 16:00.
     """
 
@@ -122,6 +122,9 @@ class Sla(Model):
         )
         by_sa = last is not None and last.ended_by is not None and last.ended_by.kind != "closed"
         says = self.says.answered.format_map(values) if by_sa else ""
+        if facts.in_force.label == facts.labels.waiting:
+            values["paused_since"] = instant(facts.in_force.start, facts.board.calendar.zone)
+            says = self.says.paused.format_map(values)
         return Result(
             False, "answered" if end else "not started", (clause,), over_since=over_since, says=says
         )
@@ -139,7 +142,7 @@ class Sla(Model):
         return {
             "since": instant(cycle.start, zone),
             "due": instant(due, zone) if due else "",
-            "target": duration(target) + COUNTED[counted],
+            "target": COUNTED[counted].format(duration(target)),
             "paused_since": instant(paused, zone) if paused else "",
             "answered": "",
             "board": facts.board.name,

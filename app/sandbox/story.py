@@ -1,0 +1,306 @@
+"""The demo's story, as steps: who does what when, and what the board must then look like. Knows only GitLab's API.
+
+People act through python-gitlab like anybody else. Whether a bot is listening is not the story's business.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import gitlab
+import httpx
+
+PROJECT = "gitlab-com/customer-success/sa-triage-boards/us-east-enterprise-triage"
+START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # a Monday, nine in the morning in New York
+PEOPLE = {"alice": "alice", "sam": "sam", "sofia": "sofia", "maria": "maria"}
+BOT = "triage-bot"
+KEY = re.compile(r"\A<!-- triage:(\S+) ")
+
+ANSWERS = {
+    "Customer Information": "Acme Corp, https://acme.my.salesforce.com/0068X00001abcdE",
+    "Preferred Date Options": "Tue 10 March 10:00 ET, or Wed 11 March 14:00 ET",
+    "Target Hosting Environment": "Self-hosted, in their own data centre",
+    "Challenges/Pain Points": "Releases take six weeks because every team has its own pipeline.",
+    "Required Capabilities": "Scan every merge request for secrets, and block those that hold any.",
+    "Current Tools/Competitors": "Jenkins and Bitbucket. Jira has to stay.",
+    "SA Asks": "A demo of one hour, with time for technical questions.",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """One request as anybody sees it: `notes` are the bot's, by key, without their hidden first line."""
+
+    state: str
+    labels: frozenset[str]
+    assignees: frozenset[str]
+    notes: dict[str, str]
+
+
+@dataclass
+class Stage:
+    """The sandbox as the story's people see it."""
+
+    url: str
+    issues: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._people = {name: gitlab.Gitlab(self.url, private_token=f"sandbox-{name}") for name in PEOPLE}
+
+    def project(self, who: str) -> Any:
+        return self._people[who].projects.get(PROJECT, lazy=True)
+
+    def issue(self, who: str, name: str) -> Any:
+        """The request as that person has it now; a fresh one for every act."""
+        return self.project(who).issues.get(self.issues[name])
+
+    def template(self, left_out: tuple[str, ...] = ()) -> str:
+        """The SA Activity template with every block filled but those left out."""
+        text = str(self.project("alice").issue_templates.get("SA Activity").content)
+        lines = []
+        for line in text.splitlines():
+            lines.append(line)
+            heading = line.removeprefix("## ")
+            if heading in ANSWERS and heading not in left_out:
+                lines += ["", ANSWERS[heading]]
+        return "\n".join(lines)
+
+    def set_clock(self, at: datetime) -> None:
+        body = {"set": at.isoformat()}
+        httpx.post(f"{self.url}/-/sandbox/clock", json=body, trust_env=False).raise_for_status()
+
+    def view(self, name: str) -> View:
+        """The request as it stands."""
+        issue = self.issue("maria", name)
+        keyed = [(m[1], n.body) for n in issue.notes.list(get_all=True) if (m := self._key(n))]
+        return View(
+            state=issue.state,
+            labels=frozenset(issue.labels),
+            assignees=frozenset(u["username"] for u in issue.assignees),
+            notes={key: body.partition("\n")[2] for key, body in keyed},
+        )
+
+    @staticmethod
+    def _key(note: Any) -> re.Match[str] | None:
+        return KEY.match(note.body) if note.author["username"] == BOT and not note.system else None
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What must be so on one request. `says` are words that the bot's notes must hold, by the key's beginning; `not_says`
+    words that they must not."""
+
+    name: str
+    labels: frozenset[str] = frozenset()
+    assignees: frozenset[str] = frozenset()
+    state: str = "opened"
+    says: tuple[tuple[str, str], ...] = ()
+    not_says: tuple[tuple[str, str], ...] = ()
+    notes: int | None = None
+
+    def differences(self, view: View) -> list[str]:
+        """Where the request is not as expected, in words; empty when it is."""
+        found = []
+        for what in ("state", "labels", "assignees"):
+            wanted, there = getattr(self, what), getattr(view, what)
+            if wanted != there:
+                found.append(f"{self.name}: {what} should be {_listed(wanted)}, is {_listed(there)}")
+        if self.notes is not None and len(view.notes) != self.notes:
+            found.append(
+                f"{self.name}: the bot should have {self.notes} comments here, has {len(view.notes)}"
+            )
+        for key, words in self.says:
+            if not any(k.startswith(key) and words in body for k, body in view.notes.items()):
+                found.append(f"{self.name}: no comment {key} says {words!r}")
+        for key, words in self.not_says:
+            if any(k.startswith(key) and words in body for k, body in view.notes.items()):
+                found.append(f"{self.name}: the comment {key} still says {words!r}")
+        return found
+
+
+def _listed(value: object) -> str:
+    return ", ".join(sorted(value)) or "nothing" if isinstance(value, frozenset) else str(value)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its instant, what is told, what the person does, and what must be so afterwards.
+
+    `quiet` marks a step after which the bot is to do nothing.
+    """
+
+    at: datetime
+    tells: str
+    does: Callable[[Stage], object]
+    expect: Expect
+    quiet: bool = False
+
+
+def _clock(day: int, hour: int, minute: int = 0) -> datetime:
+    """A time in New York in the first days of March 2026 (EST), in UTC."""
+    return datetime(2026, 3, day, hour + 5, minute, tzinfo=UTC)
+
+
+def _labels(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+def _open_first(stage: Stage) -> None:
+    text = stage.template(("Preferred Date Options", "SA Asks"))
+    issue = stage.project("alice").issues.create({"title": "Demo for Acme Corp", "description": text})
+    stage.issues["request"] = issue.iid
+
+
+def _open_second(stage: Stage) -> None:
+    body = {"title": "Security questions from Acme", "description": stage.template(), "labels": ["Expedite"]}
+    stage.issues["urgent"] = stage.project("alice").issues.create(body).iid
+
+
+def _save(stage: Stage, who: str, name: str, **fields: object) -> None:
+    issue = stage.issue(who, name)
+    for field_name, value in fields.items():
+        setattr(issue, field_name, value)
+    issue.save()
+
+
+def _move(stage: Stage, who: str, name: str, off: str, on: str) -> None:
+    """A card dragged from one list to another."""
+    _save(stage, who, name, remove_labels=off, add_labels=on)
+
+
+def _say(stage: Stage, who: str, name: str, body: str) -> None:
+    stage.issue(who, name).notes.create({"body": body})
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        _clock(2, 9),
+        "[b]Alice[/], an account executive, opens a request. Two of its seven blocks are still empty.",
+        _open_first,
+        Expect(
+            "request",
+            says=(
+                ("status", "two things are missing"),
+                ("status", "Preferred Date Options"),
+                ("status", "SA Asks"),
+            ),
+            notes=1,
+        ),
+    ),
+    Step(
+        _clock(2, 9, 20),
+        "She fills them in. The same comment is edited; nobody gets a second one.",
+        lambda s: _save(s, "alice", "request", description=s.template()),
+        Expect("request", says=(("status", "nothing is missing"),), not_says=(("status", "- [ ]"),), notes=1),
+    ),
+    Step(
+        _clock(2, 10, 30),
+        "[b]Sam[/], a Solutions Architect, claims it with the label SA Triaged. The bot makes him its assignee.",
+        lambda s: _save(s, "sam", "request", add_labels="SA Triaged"),
+        Expect("request", _labels("SA Triaged"), _labels("sam"), says=(("status", "answered on"),), notes=1),
+    ),
+    Step(
+        _clock(2, 11),
+        "He starts: SA Doing goes on. He leaves SA Triaged there; the bot takes it off.",
+        lambda s: _save(s, "sam", "request", add_labels="SA Doing"),
+        Expect("request", _labels("SA Doing"), _labels("sam"), notes=1),
+    ),
+    Step(
+        _clock(2, 14),
+        "Sam needs to know more. He asks, and drags the card to SA Waiting: the clock stands still.",
+        lambda s: (
+            _say(s, "sam", "request", "Which versions of Jenkins do they run, and how many jobs?"),
+            _move(s, "sam", "request", "SA Doing", "SA Waiting"),
+        ),
+        Expect(
+            "request",
+            _labels("SA Waiting"),
+            _labels("sam"),
+            says=(("status", "waiting for your answer"),),
+            notes=1,
+        ),
+    ),
+    Step(
+        _clock(3, 10),
+        "The next morning Alice answers. The wait is over: SA Doing comes back, and the clock starts.",
+        lambda s: _say(s, "alice", "request", "Jenkins 2.4, about 900 jobs."),
+        Expect(
+            "request",
+            _labels("SA Doing"),
+            _labels("sam"),
+            says=(("status", "Thu 5 Mar 2026, 10:00 EST"),),
+            notes=1,
+        ),
+    ),
+    Step(
+        _clock(5, 9, 59),
+        "Two days pass, and nobody says a word. One minute before the promise ends, nothing happens.",
+        lambda _s: None,
+        Expect("request", _labels("SA Doing"), _labels("sam"), notes=1),
+        quiet=True,
+    ),
+    Step(
+        _clock(5, 10, 1),
+        "Then it is late. One label, and one summons to Sam and to [b]Maria[/], the manager.",
+        lambda _s: None,
+        Expect(
+            "request",
+            _labels("SA Doing", "sla::breached"),
+            _labels("sam"),
+            says=(("late-activity", "@sam @maria"), ("status", "This is late")),
+            notes=2,
+        ),
+    ),
+    Step(
+        _clock(5, 10, 30),
+        "[b]Sofia[/], another SA, steps in and answers. The label goes.",
+        lambda s: _say(s, "sofia", "request", "Sam is ill, I take over. 900 jobs are fine."),
+        Expect(
+            "request", _labels("SA Doing"), _labels("sam"), not_says=(("status", "This is late"),), notes=2
+        ),
+    ),
+    Step(
+        _clock(5, 11),
+        "Alice opens another request, marked [b]Expedite[/]: four working hours. The bot asks her why it cannot wait.",
+        _open_second,
+        Expect(
+            "urgent",
+            _labels("Expedite"),
+            says=(("status", "say why it cannot wait"), ("status", "Thu 5 Mar 2026, 15:00 EST")),
+            notes=1,
+        ),
+    ),
+    Step(
+        _clock(5, 11, 5),
+        "She says why.",
+        lambda s: _say(s, "alice", "urgent", "Expedite because their audit committee meets tomorrow."),
+        Expect("urgent", _labels("Expedite"), not_says=(("status", "cannot wait"),), notes=1),
+    ),
+    Step(
+        _clock(5, 13),
+        "Sofia claims it, well in time.",
+        lambda s: _save(s, "sofia", "urgent", add_labels="SA Triaged"),
+        Expect(
+            "urgent",
+            _labels("Expedite", "SA Triaged"),
+            _labels("sofia"),
+            says=(("status", "answered on"),),
+            notes=1,
+        ),
+    ),
+    Step(
+        _clock(6, 11),
+        "On Friday all is settled, and Sofia closes the first request.",
+        lambda s: _save(s, "sofia", "request", state_event="close"),
+        Expect(
+            "request",
+            _labels("SA Doing"),
+            _labels("sam"),
+            "closed",
+            says=(("status", "closed; nothing more is asked"),),
+            notes=2,
+        ),
+    ),
+)

@@ -1,0 +1,202 @@
+"""Puts the parts together: settings, rules, GitLab, database. Everything else is handed what it needs."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from app.clock import Clock, SandboxClock, SystemClock
+from app.core.model import IssueRef
+from app.core.ruleset import Ruleset
+from app.database import open_database
+from app.errors import ConfigError, TriageError
+from app.gitlab.client import GitLab
+from app.gitlab.webhook import decode_signing_token
+from app.inbox import Inbox, Lease
+from app.journal import Journal
+from app.reconcile import Looked, reconcile
+from app.rulebook import fingerprint, load
+from app.serve import ReceiverParts, Role, WorkerParts, serve
+from app.settings import Settings, read_settings
+
+RELOAD_SECONDS = 2.0
+ASK_AGAIN_SECONDS = 15.0
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a command needs to look at issues."""
+
+    gitlab: GitLab
+    ruleset: Ruleset
+    clock: Clock
+    journal: Journal | None = None
+
+
+def connect(*, journal: bool = True) -> Tools:
+    """The tools by the environment. Errors: ConfigError for settings, rules or database."""
+    settings = read_settings()
+    return Tools(
+        gitlab=gitlab_of(settings),
+        ruleset=load(settings.rules),
+        clock=clock_of(settings),
+        journal=Journal(open_database(settings.database_url)) if journal else None,
+    )
+
+
+def gitlab_of(settings: Settings) -> GitLab:
+    """A client of its own: one per thread."""
+    return GitLab(settings.gitlab_url, settings.gitlab_token.get_secret_value(), settings.bot_users)
+
+
+def clock_of(settings: Settings) -> Clock:
+    return SandboxClock(settings.gitlab_url) if settings.clock == "sandbox" else SystemClock()
+
+
+def read_reference(tools: Tools, text: str) -> IssueRef:
+    """The issue that `group/project#12`, `board#12` or `34#12` names. Errors: ConfigError, Refused, Unavailable."""
+    place, mark, number = text.rpartition("#")
+    if not (mark and number.isdecimal() and place):
+        raise ConfigError(f"{text!r} names no issue; write it as group/project#12, us-east#12 or 34#12")
+    if place.isdecimal():
+        return IssueRef(int(place), int(number))
+    board = tools.ruleset.boards.get(place)
+    return IssueRef(tools.gitlab.project_id(board.file.project if board else place), int(number))
+
+
+def look_only(tools: Tools, ref: IssueRef) -> Looked:
+    """What would be done with an issue, and why; nothing is written anywhere."""
+    return reconcile(
+        ref,
+        gitlab=tools.gitlab,
+        ruleset=tools.ruleset,
+        now=tools.clock.now,
+        trigger="explain",
+        apply=False,
+    )
+
+
+class Rules:
+    """The last good ruleset of a folder. A change on disk is taken up within seconds; a faulty one is only told."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ruleset = load(folder)
+        self._seen = fingerprint(folder)
+        self._looked = time.monotonic()
+        self._lock = threading.Lock()
+        self.error = ""
+
+    def current(self) -> Ruleset:
+        """The rules that hold now."""
+        with self._lock:
+            if time.monotonic() - self._looked >= RELOAD_SECONDS:
+                self._looked = time.monotonic()
+                self._reload()
+            return self._ruleset
+
+    def _reload(self) -> None:
+        try:
+            seen = fingerprint(self._folder)
+            if seen == self._seen:
+                return
+            self._seen = seen
+            self._ruleset, self.error = load(self._folder), ""
+            log.info("rules taken up", version=self._ruleset.version)
+        except (ConfigError, OSError) as error:
+            self.error = str(error)
+            log.error(
+                "rules are faulty, the last good ones hold", version=self._ruleset.version, error=self.error
+            )
+
+
+class Identity:
+    """Who the bot is, asked in the background, so that the receiver takes events although GitLab is down."""
+
+    def __init__(self, gitlab: GitLab, bot_users: frozenset[str]) -> None:
+        self._gitlab = gitlab
+        self._bots = bot_users
+        self.state = "not asked yet"
+        threading.Thread(target=self._ask, daemon=True, name="identity").start()
+
+    def bots(self) -> frozenset[str]:
+        """The bot's usernames as far as they are known: those of the settings at least."""
+        return self._bots
+
+    def _ask(self) -> None:
+        while True:
+            try:
+                self._bots = self._gitlab.bots()
+                self.state = "ok"
+                return
+            except TriageError as error:
+                self.state = str(error)
+                time.sleep(ASK_AGAIN_SECONDS)
+
+
+def receiver_parts(settings: Settings) -> ReceiverParts:
+    """What the receiver is made of."""
+    rules = Rules(settings.rules)
+    identity = Identity(gitlab_of(settings), settings.bot_users)
+    signing = settings.webhook_signing_token
+    return ReceiverParts(
+        inbox=Inbox(open_database(settings.database_url)),
+        board_paths=lambda: frozenset(rules.current().boards_by_project),
+        bots=identity.bots,
+        secret=settings.webhook_secret.get_secret_value().encode() if settings.webhook_secret else None,
+        signing_key=decode_signing_token(signing.get_secret_value()) if signing else None,
+        readiness=lambda: {
+            "gitlab": identity.state,
+            "ruleset": rules.current().version,
+            "ruleset_error": rules.error,
+        },
+    )
+
+
+def worker_parts(settings: Settings) -> WorkerParts:
+    """What the worker is made of."""
+    engine = open_database(settings.database_url)
+    rules, journal, clock = Rules(settings.rules), Journal(engine), clock_of(settings)
+    return WorkerParts(inbox=Inbox(engine), clock=clock, look=looking(settings, rules, journal, clock))
+
+
+def looking(
+    settings: Settings, rules: Rules, journal: Journal, clock: Clock
+) -> Callable[[IssueRef, Lease], datetime | None]:
+    """The look that workers take: a reconcile with a GitLab client for each thread. Gives the instant of the next."""
+    mine = threading.local()
+
+    def look(ref: IssueRef, lease: Lease) -> datetime | None:
+        if not hasattr(mine, "gitlab"):
+            mine.gitlab = gitlab_of(settings)
+        looked = reconcile(
+            ref,
+            gitlab=mine.gitlab,
+            ruleset=rules.current(),
+            now=clock.now,
+            journal=journal,
+            still_held=lease.still_held,
+        )
+        return looked.plan.recheck_at.astimezone(UTC) if looked.plan.recheck_at else None
+
+    return look
+
+
+def run_service(host: str, port: int, role: Literal["all", "receiver", "worker"]) -> None:
+    """Runs that part of the service until it is told to stop."""
+    settings = read_settings()
+    chosen: Role = role
+    serve(
+        chosen,
+        host,
+        port,
+        receiver=lambda: receiver_parts(settings),
+        worker=lambda: worker_parts(settings),
+    )

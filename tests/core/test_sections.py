@@ -1,0 +1,116 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.ruleset import Ruleset
+from app.core.sections import marker, own_words, sections
+from app.core.template import answers, find_template
+
+EXAMPLE = """intro
+# One
+a
+## Two ##
+b
+```
+# no heading
+```
+> # quoted
+
+Three
+-----
+c
+"""
+
+
+def test_sections_follow_commonmark() -> None:
+    found = [(s.title, s.level, s.line) for s in sections(EXAMPLE)]
+    assert found == [("One", 1, 2), ("Two", 2, 4), ("quoted", 1, 9), ("Three", 2, 11)]
+
+
+def test_windows_line_ends_change_nothing() -> None:
+    assert [s.title for s in sections(EXAMPLE.replace("\n", "\r\n"))] == [s.title for s in sections(EXAMPLE)]
+
+
+@pytest.mark.parametrize(
+    ("body", "template", "words"),
+    [
+        pytest.param("Acme", "", "Acme", id="text"),
+        pytest.param("<!-- hint -->\nAcme", "<!-- hint -->", "Acme", id="a hint above"),
+        pytest.param("<!-- hint -->", "<!-- hint -->", "", id="only the hint"),
+        pytest.param("<!-- Acme", "", "", id="a comment that never ends"),
+        pytest.param(
+            "When would they like to talk?", "When would they like to talk?", "", id="prose untouched"
+        ),
+        pytest.param(
+            "when would  they like to talk", "When would they like to talk?", "", id="nearly untouched"
+        ),
+        pytest.param("Example: Acme\nGlobex", "Example: Acme", "Globex", id="prose and an answer"),
+        pytest.param("- Name: Acme\n- Link:", "- Name:\n- Link:", "Acme", id="a line that was continued"),
+        pytest.param("- Name:\n- Link:", "- Name:\n- Link:", "", id="lines that were not"),
+        pytest.param("- [ ] Self-hosted\n- [x] Cloud", "", "Self-hosted\nCloud", id="a list"),
+        pytest.param("____\n---\n***", "", "", id="rules and blanks"),
+        pytest.param("TBD", "", "", id="to be defined"),
+        pytest.param("tbd.", "", "", id="to be defined, small"),
+        pytest.param("?", "", "", id="a question mark"),
+        pytest.param("n/a", "", "n/a", id="not applicable is an answer"),
+        pytest.param("> quoted", "", "quoted", id="a quote"),
+        pytest.param("日本語", "", "日本語", id="another script"),
+    ],
+)
+def test_what_somebody_wrote_is_what_the_template_did_not(body: str, template: str, words: str) -> None:
+    assert own_words(body, template) == words
+
+
+@settings(deadline=None)
+@given(st.text(max_size=3000))
+def test_any_text_can_be_read(text: str) -> None:
+    for section in sections(text):
+        own_words(section.body, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<!-- triage-template: sa-activity v1 -->", ("sa-activity", 1)),
+        ("text\n<!--triage-template: follow-up v12-->", ("follow-up", 12)),
+        ("triage-template: sa-activity v1", None),
+        ("<!-- triage-template: sa-activity -->", None),
+    ],
+)
+def test_markers(text: str, found: tuple[str, int] | None) -> None:
+    assert marker(text) == found
+
+
+@pytest.mark.parametrize("name", ["SA Activity", "Follow Up", "Vendor Security Assessment"])
+def test_a_template_untouched_says_nothing_and_filled_says_all(ruleset: Ruleset, name: str) -> None:
+    template = ruleset.templates[name]
+    assert all(a.missing for a in answers(template.text, template))
+    from app.core.sections import heading_key
+
+    text = template.filled({heading_key(f.heading): f.example for f in template.file.required})
+    assert not any(a.missing for a in answers(text, template))
+    assert find_template(text, ruleset.templates, "SA Activity").template is template
+
+
+def test_a_template_is_found_by_its_headings_when_the_marker_is_gone(ruleset: Ruleset) -> None:
+    text = ruleset.templates["Follow Up"].text.split("-->", 1)[1]
+    match = find_template(text, ruleset.templates, "SA Activity")
+    assert (match.template.name, match.likeness) == ("Follow Up", 1.0)
+
+
+def test_too_little_likeness_means_the_boards_own_template(ruleset: Ruleset) -> None:
+    match = find_template("## Due Date\ntomorrow", ruleset.templates, "SA Activity")
+    assert match.template.name == "SA Activity"
+
+
+def test_smaller_headings_belong_to_the_block_above(ruleset: Ruleset) -> None:
+    template = ruleset.templates["SA Activity"]
+    text = template.text.replace("## SA Asks", "## SA Asks\n\n### Demo\n\nOne hour, please.\n\n## Other\n\nx")
+    found = {a.field.heading: a.text for a in answers(text, template)}
+    assert found["SA Asks"] == "One hour, please."
+
+
+def test_the_same_heading_twice_counts_by_both(ruleset: Ruleset) -> None:
+    template = ruleset.templates["SA Activity"]
+    found = {a.field.heading: a.text for a in answers(template.text + "\n## SA Asks\n\nA demo.\n", template)}
+    assert found["SA Asks"] == "A demo."
