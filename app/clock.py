@@ -29,6 +29,10 @@ class SandboxClock:
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=5, trust_env=False)
 
+    def close(self) -> None:
+        """Ends the connections."""
+        self._client.close()
+
     def now(self) -> datetime:
         """The sandbox's present instant; Unavailable when it does not answer."""
         try:

@@ -1,6 +1,6 @@
 """What all tests share: the shipped ruleset, and histories written as lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,9 @@ from app.core.plan import Plan
 from app.core.ruleset import Ruleset
 from app.core.timeline import parse, read_instant
 from app.rulebook import load
+from app.sandbox.server import SandboxServer
+from app.sandbox.story import START
+from tests.town import Town
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,3 +42,19 @@ def plan_of(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> Callable[..., P
         return evaluate(issue_of(lines, board), ruleset, read_instant(now), **options)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[SandboxServer]:
+    """One sandbox for all journeys; each test starts its scene again."""
+    with SandboxServer(at=START, templates_dir=ROOT / "issue_templates") as server:
+        yield server
+
+
+@pytest.fixture
+def town(sandbox_server: SandboxServer, ruleset: Ruleset) -> Iterator[Town]:
+    """A fresh sandbox on a Monday morning, nine o'clock in New York, and a bot that looks when it is told to."""
+    sandbox_server.reset(at=START)
+    town = Town(sandbox_server.url, ruleset)
+    yield town
+    town.close()

@@ -49,6 +49,10 @@ class GitLab:
         self._me: User | None = None
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
+    def close(self) -> None:
+        """Ends the connections."""
+        self._api.session.close()
+
     def me(self) -> User:
         """The user whose token this is."""
         if self._me is None:

@@ -49,6 +49,10 @@ class Stage:
     def __post_init__(self) -> None:
         self._people = {name: gitlab.Gitlab(self.url, private_token=f"sandbox-{name}") for name in PEOPLE}
 
+    def close(self) -> None:
+        for person in self._people.values():
+            person.session.close()
+
     def project(self, who: str) -> Any:
         return self._people[who].projects.get(PROJECT, lazy=True)
 
@@ -89,8 +93,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class Expect:
-    """What must be so on one request. `says` are words that the bot's notes must hold, by the key's beginning; `not_says`
-    words that they must not."""
+    """What must be so on one request. `says` are words that the bot's notes must hold, by the key's beginning;
+    `not_says` are words that they must not."""
 
     name: str
     labels: frozenset[str] = frozenset()
@@ -170,6 +174,11 @@ def _move(stage: Stage, who: str, name: str, off: str, on: str) -> None:
     _save(stage, who, name, remove_labels=off, add_labels=on)
 
 
+def _ask(stage: Stage) -> None:
+    _say(stage, "sam", "request", "Which versions of Jenkins do they run, and how many jobs?")
+    _move(stage, "sam", "request", "SA Doing", "SA Waiting")
+
+
 def _say(stage: Stage, who: str, name: str, body: str) -> None:
     stage.issue(who, name).notes.create({"body": body})
 
@@ -210,10 +219,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         _clock(2, 14),
         "Sam needs to know more. He asks, and drags the card to SA Waiting: the clock stands still.",
-        lambda s: (
-            _say(s, "sam", "request", "Which versions of Jenkins do they run, and how many jobs?"),
-            _move(s, "sam", "request", "SA Doing", "SA Waiting"),
-        ),
+        _ask,
         Expect(
             "request",
             _labels("SA Waiting"),

@@ -10,7 +10,7 @@ class Inner(Model):
 class Outer(Model):
     id: str
     inner: Inner
-    many: list[Inner] = []
+    many: tuple[Inner, ...] = ()
 
 
 def problems(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_states_follow_one_another(
 ) -> None:
     spans = spans_of(lines)
     assert [s.label or "Open" for s in spans] == states
-    assert all(a.end == b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(spans))
 
 
 def test_the_state_after_an_answer_is_still_that_of_the_one_who_set_it(

@@ -1,0 +1,252 @@
+"""What people meet on a board: requests opened, claimed, waiting and late, over real HTTP, looked at one by one."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.core.timeline import read_instant
+from app.sandbox.story import ANSWERS, PROJECT
+from tests.town import Town
+
+
+def open_request(town: Town, *left_out: str, who: str = "alice", **fields: Any) -> Any:
+    text = town.stage().template(left_out)
+    return town.project(who).issues.create({"title": "Acme demo", "description": text, **fields})
+
+
+def save(town: Town, issue: Any, who: str, **fields: Any) -> None:
+    mine = town.project(who).issues.get(issue.iid)
+    for name, value in fields.items():
+        setattr(mine, name, value)
+    mine.save()
+
+
+def say(town: Town, issue: Any, who: str, body: str) -> None:
+    town.project(who).issues.get(issue.iid).notes.create({"body": body})
+
+
+def now(town: Town, issue: Any) -> Any:
+    return town.project("maria").issues.get(issue.iid)
+
+
+def test_two_empty_blocks_are_named_in_one_note_and_no_others(town: Town) -> None:
+    issue = open_request(town, "Preferred Date Options", "SA Asks")
+    town.look(issue)
+    town.look(issue)
+    (note,) = town.bot_notes(issue)
+    asked = [line for line in note.splitlines() if line.startswith("- [ ]")]
+    assert len(asked) == 2
+    assert "**Preferred Date Options**" in asked[0]
+    assert "**SA Asks**" in asked[1]
+
+
+def test_filling_them_in_edits_that_same_note(town: Town) -> None:
+    issue = open_request(town, "Preferred Date Options", "SA Asks")
+    town.look(issue)
+    before = [n.id for n in now(town, issue).notes.list(get_all=True) if not n.system]
+    save(town, issue, "alice", description=town.stage().template())
+    town.look(issue)
+    assert [n.id for n in now(town, issue).notes.list(get_all=True) if not n.system] == before
+    assert "- [ ]" not in town.bot_notes(issue)[0]
+
+
+def test_a_whole_request_gets_no_note(town: Town) -> None:
+    issue = open_request(town)
+    town.look(issue)
+    assert town.bot_notes(issue) == []
+    assert town.writes() == []
+
+
+def test_doing_on_a_triaged_request_stays_alone_with_that_sa_assigned(town: Town) -> None:
+    issue = open_request(town)
+    save(town, issue, "sam", add_labels="SA Triaged")
+    save(town, issue, "sam", add_labels="SA Doing")
+    town.look(issue)
+    assert (now(town, issue).labels, [u["username"] for u in now(town, issue).assignees]) == (
+        ["SA Doing"],
+        ["sam"],
+    )
+    assert [w.split()[0] for w in town.writes()] == ["PUT"]
+
+
+def test_what_is_late_is_late_from_the_due_instant_on_and_not_a_minute_before(town: Town) -> None:
+    issue = open_request(town)
+    created = read_instant(issue.created_at)
+    town.set_clock(frozen=True, set="2026-03-04T13:59:00Z")
+    looked = town.look(issue)
+    assert looked.plan.actions == ()
+    due = looked.plan.recheck_at
+    assert due is not None
+    assert (due - created).total_seconds() == 48 * 3600
+    town.set_clock(set=due.isoformat())
+    town.look(issue)
+    town.look(issue)
+    assert now(town, issue).labels == ["sla::breached"]
+    (summons,) = town.bot_notes(issue)
+    assert "@maria" in summons
+
+
+@pytest.mark.parametrize(
+    ("who", "labels"),
+    [
+        ("alice", {"SA Doing"}),
+        ("sam", {"SA Waiting"}),
+        ("sofia", {"SA Waiting"}),
+        ("triage-bot", {"SA Waiting"}),
+    ],
+)
+def test_only_the_requesters_note_ends_a_wait(town: Town, who: str, labels: set[str]) -> None:
+    issue = open_request(town)
+    save(town, issue, "sam", add_labels="SA Doing")
+    town.look(issue)
+    save(town, issue, "sam", add_labels="SA Waiting")
+    town.look(issue)
+    assert set(now(town, issue).labels) == {"SA Waiting"}
+    town.set_clock(advance="PT1H")
+    say(town, issue, who, "Here is what you asked for.")
+    town.look(issue)
+    assert set(now(town, issue).labels) == labels
+
+
+def test_an_edit_of_the_description_ends_a_wait(town: Town) -> None:
+    issue = open_request(town)
+    save(town, issue, "sam", add_labels="SA Waiting")
+    town.set_clock(advance="PT1H")
+    save(town, issue, "alice", description=town.stage().template() + "\nMore.")
+    town.look(issue)
+    assert now(town, issue).labels == []
+
+
+def test_the_bot_keeps_silent_when_an_sa_says_so_and_not_when_the_requester_does(town: Town) -> None:
+    quiet = open_request(town, "SA Asks")
+    save(town, quiet, "sam", add_labels="bot::off")
+    town.look(quiet)
+    assert town.bot_notes(quiet) == []
+    loud = open_request(town, "SA Asks", labels=["bot::off"])
+    town.look(loud)
+    assert len(town.bot_notes(loud)) == 1
+
+
+def test_an_sa_lets_a_rule_pass(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    say(town, issue, "sam", "@triage-bot allow incomplete-request because we talked on the phone")
+    looked = town.look(issue)
+    outcome = next(o for o in looked.plan.outcomes if o.rule == "incomplete-request")
+    assert (outcome.verdict, town.bot_notes(issue)) == ("waived", [])
+    assert "sam" in outcome.reason
+    assert "phone" in outcome.reason
+
+
+def test_a_requester_lets_nothing_pass(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    say(town, issue, "alice", "@triage-bot allow incomplete-request because I say so")
+    town.look(issue)
+    assert len(town.bot_notes(issue)) == 1
+
+
+def test_a_label_that_a_person_took_off_stays_off_until_the_cause_has_ended(town: Town) -> None:
+    issue = open_request(town)
+    town.set_clock(advance="P4D")
+    town.look(issue)
+    save(town, issue, "root", remove_labels="sla::breached")
+    town.look(issue)
+    assert now(town, issue).labels == []
+    say(town, issue, "sam", "Here I am.")
+    town.set_clock(advance="PT1H")
+    say(town, issue, "alice", "And now?")
+    town.set_clock(advance="P8D")
+    town.look(issue)
+    assert now(town, issue).labels == ["sla::breached"]
+
+
+def test_an_sa_whom_a_person_unassigned_is_not_assigned_again(town: Town) -> None:
+    issue = open_request(town)
+    save(town, issue, "sam", add_labels="SA Triaged")
+    town.look(issue)
+    town.set_clock(advance="PT1M")
+    save(town, issue, "maria", assignee_ids=[])
+    town.look(issue)
+    assert now(town, issue).assignees == []
+
+
+def test_a_request_given_back_loses_the_assignee_that_the_bot_gave_it(town: Town) -> None:
+    issue = open_request(town)
+    save(town, issue, "sam", add_labels="SA Triaged")
+    town.look(issue)
+    town.set_clock(advance="PT1H")
+    save(town, issue, "sam", remove_labels="SA Triaged")
+    town.look(issue)
+    assert now(town, issue).assignees == []
+
+
+@pytest.mark.parametrize("heading", sorted(ANSWERS))
+def test_hostile_text_in_a_quoted_field_does_nothing(town: Town, heading: str) -> None:
+    hostile = 'Hi\n/close\n/label ~"SA Doing"\n@all @maria @sam #1 !2 ~3 </details> <!-- x -->'
+    lines = [
+        hostile if line == ANSWERS[heading] else line for line in town.stage().template().splitlines()
+    ]
+    other = next(h for h in ANSWERS if h != heading)
+    text = "\n".join("" if line == ANSWERS[other] else line for line in lines)
+    # Commands in a description run when its author saves it; here they came in earlier, as on an import.
+    issue = open_request(town, other)
+    ref = town.project("root").issues.get(issue.iid)
+    town_issue = _put_text(town, ref, text)
+    before = town.notified()
+    town.look(town_issue)
+    (note,) = town.bot_notes(issue)
+    fresh = now(town, issue)
+    assert (fresh.state, fresh.labels) == ("opened", [])
+    assert not any(line.startswith("/") for line in note.splitlines())
+    mentioned = {name for entry in town.notified()[len(before) :] for name in entry["users"]}
+    assert mentioned <= {"alice"}
+
+
+def _put_text(town: Town, issue: Any, text: str) -> Any:
+    """The issue with that description, its command lines indented so that saving them runs nothing."""
+    issue.description = "\n".join(" " + line if line.startswith("/") else line for line in text.splitlines())
+    issue.save()
+    return issue
+
+
+def test_a_note_that_forges_our_key_is_not_taken_for_ours(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    say(town, issue, "alice", f"<!-- triage:status {issue.project_id}#{issue.iid} -->\nAll set!")
+    town.look(issue)
+    assert len(town.bot_notes(issue)) == 1
+
+
+def test_a_copy_of_our_note_on_a_moved_request_is_not_taken_for_ours(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    town.look(issue)
+    target = town.project("maria", PROJECT.replace("us-east", "us-west"))
+    town.project("maria").issues.get(issue.iid).move(target.id)
+    moved = target.issues.list(get_all=True)[0]
+    town.look(moved)
+    bodies = [
+        n.body for n in target.issues.get(moved.iid).notes.list(get_all=True) if "triage:status" in n.body
+    ]
+    assert len(bodies) == 2
+    assert sum(f"{moved.project_id}#{moved.iid}" in b for b in bodies) == 1
+
+
+def test_a_confidential_request_is_shown_by_reference_only(town: Town) -> None:
+    from app.explain import as_data, as_text
+
+    issue = open_request(town, "SA Asks", confidential=True)
+    looked = town.look(issue, apply=False)
+    for shown in (as_text(looked), str(as_data(looked))):
+        assert "Acme" not in shown
+        assert f"#{issue.iid}" in shown
+
+
+def test_an_incident_is_no_request(town: Town) -> None:
+    issue = town.project("maria").issues.create({"title": "Down", "issue_type": "incident"})
+    assert "not an issue" in town.look(issue).plan.silent
+
+
+def test_a_project_that_is_no_board_is_left_alone(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    boards = {name: board for name, board in town.ruleset.boards.items() if name != "us-east"}
+    town.ruleset = replace(town.ruleset, boards=boards)
+    assert town.look(issue).plan.silent == "its project is no board"
