@@ -183,9 +183,7 @@ def test_a_request_given_back_loses_the_assignee_that_the_bot_gave_it(town: Town
 @pytest.mark.parametrize("heading", sorted(ANSWERS))
 def test_hostile_text_in_a_quoted_field_does_nothing(town: Town, heading: str) -> None:
     hostile = 'Hi\n/close\n/label ~"SA Doing"\n@all @maria @sam #1 !2 ~3 </details> <!-- x -->'
-    lines = [
-        hostile if line == ANSWERS[heading] else line for line in town.stage().template().splitlines()
-    ]
+    lines = [hostile if line == ANSWERS[heading] else line for line in town.stage().template().splitlines()]
     other = next(h for h in ANSWERS if h != heading)
     text = "\n".join("" if line == ANSWERS[other] else line for line in lines)
     # Commands in a description run when its author saves it; here they came in earlier, as on an import.
