@@ -21,7 +21,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from app.sandbox.server import SandboxServer
-from app.sandbox.story import PROJECT, START, STEPS, Stage, Step, View
+from app.sandbox.stage import PROJECT, Stage, View
+from app.sandbox.story import START, STEPS, Step
 
 SECRET = "demo-secret"  # of a hook between two processes of this machine, for as long as the demo lasts
 ZONE = ZoneInfo("America/New_York")

@@ -1,0 +1,35 @@
+"""Running the sandbox."""
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.sandbox.server import SandboxServer, run
+
+
+def test_a_server_can_start_at_an_instant_and_with_latency() -> None:
+    at = datetime(2026, 3, 2, 14, tzinfo=UTC)
+    with SandboxServer(at=at, latency_ms=1) as server:
+        now = httpx.get(f"{server.url}/-/sandbox/clock", trust_env=False).json()["now"]
+        assert now.startswith("2026-03-02T14:00:")
+        assert server.world.settings.latency_ms == 1
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(server.url, trust_env=False)
+
+
+def test_run_announces_one_line_and_refuses_a_taken_port_and_an_unknown_scene() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        run(port=taken.getsockname()[1])
+    with pytest.raises(ValueError, match="unknown scene"):
+        run(port=0, scene="crowded")
+
+
+def test_without_a_folder_there_are_no_templates(sandbox, tmp_path: Path) -> None:
+    folder, sandbox.world.templates_dir = sandbox.world.templates_dir, tmp_path / "missing"
+    try:
+        assert sandbox.call("sam", "GET", "/projects/1/templates/issues").json() == []
+    finally:
+        sandbox.world.templates_dir = folder
