@@ -57,7 +57,10 @@ def _clause_line(clause: Clause) -> str:
 def _action_lines(plan: Plan) -> list[str]:
     if not plan.actions:
         return ["Nothing to do."]
-    return ["To do:", *(line for action in plan.actions for line in action_lines(action, hidden=plan.confidential))]
+    return [
+        "To do:",
+        *(line for action in plan.actions for line in action_lines(action, hidden=plan.confidential)),
+    ]
 
 
 def action_lines(action: object, *, hidden: bool) -> list[str]:

@@ -15,7 +15,7 @@ from app.core.ruleset import Ruleset
 from app.gitlab.client import GitLab
 from app.journal import Journal
 from app.reconcile import Looked, reconcile
-from app.sandbox.story import PROJECT, Stage
+from app.sandbox.stage import PROJECT, Stage
 from app.sweep import Report, choose_boards, sweep
 
 

@@ -9,7 +9,7 @@ from app.core.model import IssueRef, User
 from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
 from app.errors import Refused, Unauthorized, Unavailable
 from app.gitlab.client import GitLab
-from app.sandbox.story import PROJECT
+from app.sandbox.stage import PROJECT
 from tests.town import Town
 
 

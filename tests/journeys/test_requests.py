@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.timeline import read_instant
-from app.sandbox.story import ANSWERS, PROJECT
+from app.sandbox.stage import ANSWERS, PROJECT
 from tests.town import Town
 
 

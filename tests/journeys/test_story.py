@@ -1,4 +1,4 @@
-"""The demo's story, with the bot looking at every step, at the end, or at events in any order: always the same board."""
+"""The story with the bot at every step, at the end, or at events in any order: always the same board."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,7 +19,8 @@ from app.inbox import Inbox
 from app.journal import Journal
 from app.reconcile import reconcile
 from app.sandbox.demo import play_demo
-from app.sandbox.story import START, STEPS, Stage, Step
+from app.sandbox.stage import Stage
+from app.sandbox.story import START, STEPS, Step
 from tests.town import Town
 
 
