@@ -158,7 +158,7 @@ class _Reader:
                 self.problems.append(document.problem(("template",), message))
             if file.calendar in calendars:
                 found[name] = Board(file, calendars[file.calendar])
-            else:
+            elif not (self.folder / "calendars" / f"{file.calendar}.yaml").is_file():
                 message = f'unknown calendar "{file.calendar}"; {one_of(file.calendar, list(calendars))}'
                 self.problems.append(document.problem(("calendar",), message))
         return found

@@ -67,6 +67,8 @@ class Board:
     @property
     def since_at(self) -> datetime:
         """The first instant of `since` in the board's zone, in UTC."""
+        if self.file.since == date.min:
+            return datetime.min.replace(tzinfo=UTC)  # as early as can be, in any zone
         return datetime.combine(self.file.since, time(), self.calendar.zone).astimezone(UTC)
 
     def counting(self, count: Count) -> Calendar:

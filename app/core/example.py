@@ -1,5 +1,9 @@
 """A rule's examples, run: the history as an issue, the plan at the instant, and what it should have been."""
 
+from dataclasses import replace
+from datetime import date
+
+from app.core.board import Board, Person
 from app.core.document import Document
 from app.core.evaluate import evaluate
 from app.core.plan import Action, AddLabel, Assign, Plan, RemoveLabel, Summon, Unassign
@@ -9,15 +13,28 @@ from app.core.ruleset import Ruleset
 from app.core.timeline import TimelineError, parse, read_instant
 
 
+SAS, ESCALATION = ["sam", "sofia"], ["maria"]
+
+
 def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
-    """The examples of the rule that do not come out as they say."""
+    """The examples of the rule that do not come out as they say.
+
+    In examples sam and sofia are the board's SAs and maria its escalation, whoever really works there, and no request
+    is older than the board: so a rule's examples hold on anybody's boards.
+    """
     document = ruleset.documents[rule.id]
+    ruleset = replace(ruleset, boards={name: _with_cast(board) for name, board in ruleset.boards.items()})
     found = []
     for i, example in enumerate(rule.examples):
         problem = _run(ruleset, rule, example, document, i)
         if problem:
             found.append(problem)
     return found
+
+
+def _with_cast(board: Board) -> Board:
+    people = {"sas": [Person(name=name) for name in SAS], "escalation": ESCALATION}
+    return Board(board.file.model_copy(update={**people, "since": date.min}), board.calendar)
 
 
 def _run(ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int) -> Problem | None:

@@ -42,7 +42,9 @@ class Example(Model):
     """One history, an instant, and what this rule does then; run as a test whenever rules are loaded."""
 
     name: str
-    board: str
+    board: str = Field(
+        description="Whose calendar counts; sam and sofia are its SAs here, maria its escalation."
+    )
     timeline: str
     now: str
     expect: list[str] = Field(

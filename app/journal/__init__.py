@@ -1,0 +1,5 @@
+"""What was decided and done, one entry per reconcile. Written after the fact; nothing is ever decided from it."""
+
+from app.journal.journal import Entry, Journal, Outcome
+
+__all__ = ["Entry", "Journal", "Outcome"]

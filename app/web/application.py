@@ -1,0 +1,43 @@
+"""Puts the receiver together from its parts. Starts nothing, opens nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+
+from app.inbox import Inbox
+from app.web import health, hooks
+from app.web.access import Access
+
+
+def create_app(
+    *,
+    inbox: Inbox,
+    secret: bytes | None,
+    signing_key: bytes | None,
+    board_paths: Callable[[], frozenset[str]],
+    bots: Callable[[], frozenset[str]],
+    machine_now: Callable[[], datetime],
+    readiness: Callable[[], dict[str, object]],
+) -> FastAPI:
+    """The receiver as an ASGI application.
+
+    `signing_key` is decoded (`app.gitlab.webhook.decode_signing_token`). `board_paths` and `bots` are asked for each
+    event, so that they may change. No page describes the interface to strangers.
+    """
+    # redirect_slashes: GitLab takes a redirect for success and does not follow it; the event would be lost in silence.
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_exception_handler(HTTPException, _plain)
+    app.include_router(
+        hooks.routes(hooks.Receiver(inbox, secret, signing_key, board_paths, bots, machine_now))
+    )
+    app.include_router(health.routes(inbox, readiness))
+    app.add_middleware(Access, quiet=health.PATHS)
+    return app
+
+
+async def _plain(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=error.headers)

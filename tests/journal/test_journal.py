@@ -1,0 +1,54 @@
+"""What was recorded comes back as it was, newest first, each issue's by itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core.model import IssueRef
+from app.database import open_database
+from app.journal import Entry, Journal
+
+AT = datetime(2026, 3, 2, 14, 0, 0, 123456, UTC)
+STARTED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path}/journal.db")
+    yield Journal(engine)
+    engine.dispose()
+
+
+def entry(iid=1, **changes):
+    values = {
+        "ref": IssueRef(7, iid),
+        "at": AT,
+        "started_at": STARTED,
+        "ended_at": STARTED + timedelta(milliseconds=250),
+        "board": "boards/emea-triage",
+        "trigger": "worker",
+        "ruleset": "3f2a",
+        "outcome": "done",
+        "applied": True,
+    }
+    return Entry(**{**values, **changes})
+
+
+def test_an_entry_comes_back_as_it_was(journal):
+    plan = {"findings": [{"rule": "late", "since": None, "hours": 48.5}], "actions": [], "text": "Ünïcode ✓"}
+    kept = entry(plan=plan, outcome="refused", applied=False, error="403")
+    journal.record(kept)
+    assert journal.recent(kept.ref) == [kept]
+
+
+def test_the_newest_come_first_and_no_more_than_asked_for(journal):
+    for n in range(5):
+        journal.record(entry(trigger=f"look {n}"))
+    assert [found.trigger for found in journal.recent(IssueRef(7, 1), 2)] == ["look 4", "look 3"]
+
+
+def test_each_issue_has_its_own(journal):
+    journal.record(entry(1))
+    journal.record(entry(2))
+    assert [found.ref for found in journal.recent(IssueRef(7, 2))] == [IssueRef(7, 2)]
+    assert journal.recent(IssueRef(8, 1)) == []

@@ -1,0 +1,161 @@
+"""The command as people and pipelines use it: a process, its output, its exit code."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.sandbox.stage import PROJECT
+from tests.conftest import ROOT
+from tests.town import Town
+
+
+def triage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("TRIAGE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "app", *words],
+        env={**kept, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def at_town(town: Town, tmp_path: Path) -> Any:
+    """The command with its environment set for the sandbox."""
+    settings = {
+        "TRIAGE_GITLAB_URL": town.url,
+        "TRIAGE_GITLAB_TOKEN": "sandbox-triage-bot",
+        "TRIAGE_DATABASE_URL": f"sqlite:///{tmp_path}/triage.db",
+        "TRIAGE_CLOCK": "sandbox",
+    }
+    return lambda *words, **more: triage(*words, **{**settings, **more})
+
+
+def test_the_shipped_rules_are_checked() -> None:
+    done = triage("rules", "check")
+    assert (done.returncode, "examples pass" in done.stdout) == (0, True)
+    assert json.loads(triage("rules", "check", "--format", "json").stdout)["ok"] is True
+
+
+def test_a_misspelt_key_is_named_with_its_place(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    rule = tmp_path / "rules" / "unexplained-expedite.yaml"
+    rule.write_text(rule.read_text().replace("  label:", "  lable:"))
+    done = triage("rules", "check", "--rules", str(tmp_path / "rules"))
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith(
+        'unexplained-expedite.yaml:6:3: unknown key "lable", did you mean "label"?'
+    )
+    as_json = triage("rules", "check", "--format", "json", TRIAGE_RULES=str(tmp_path / "rules"))
+    assert (as_json.returncode, json.loads(as_json.stdout)["problems"][0]["line"]) == (2, 6)
+
+
+def test_examples_are_run_and_a_failing_one_is_told(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    assert triage("rules", "test").returncode == 0
+    rule = tmp_path / "rules" / "answered-wait.yaml"
+    rule.write_text(rule.read_text().replace('expect: ["-SA Waiting"]', "expect: []"))
+    done = triage("rules", "test", "--rules", str(tmp_path / "rules"))
+    assert done.returncode == 1
+    assert "expected nothing, got -SA Waiting" in done.stdout
+
+
+def test_the_schema_of_rules_is_printed() -> None:
+    schema = json.loads(triage("rules", "schema").stdout)
+    assert {"id", "check", "examples"} <= set(schema["properties"])
+
+
+def test_settings_that_are_missing_are_all_named() -> None:
+    done = triage("sweep")
+    assert done.returncode == 2
+    assert "TRIAGE_GITLAB_URL" in done.stderr
+    assert "TRIAGE_GITLAB_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_word_is_a_usage_error() -> None:
+    assert triage("swep").returncode == 2
+    assert triage("sweep", "--bord", "x").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["demo"], ["sandbox"], ["serve"], ["sweep"], ["explain"], ["rules", "check"]]
+)
+def test_every_command_has_help(words: list[str]) -> None:
+    done = triage(*words, *([] if "--help" in words else ["--help"]))
+    assert (done.returncode, "Usage" in done.stdout) == (0, True)
+
+
+def test_a_sweep_says_what_it_did_and_the_next_has_nothing_to_do(town: Town, at_town: Any) -> None:
+    town.project("alice").issues.create({"title": "x", "description": "y"})
+    dry = at_town("sweep", "--dry-run", "--board", "us-east", "--detailed-exitcode")
+    assert (dry.returncode, "Would do: 1 request: 1 status note." in dry.stdout) == (3, True)
+    assert town.writes() == []
+    done = at_town("sweep", "--format", "json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["done"] == 1
+    again = at_town("sweep", "--detailed-exitcode")
+    assert (again.returncode, "nothing to do" in again.stdout) == (0, True)
+
+
+def test_adopting_prints_the_counts_first(town: Town, at_town: Any, tmp_path: Path) -> None:
+    town.project("alice").issues.create({"title": "x", "description": "y"})
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    board = tmp_path / "rules" / "boards" / "us-east.yaml"
+    board.write_text(board.read_text().replace("since: 2026-01-01", "since: 2026-03-03"))
+    rules = str(tmp_path / "rules")
+    assert "1 left alone" in at_town("sweep", TRIAGE_RULES=rules).stdout
+    preview = at_town("sweep", "--adopt", "us-east", "--dry-run", TRIAGE_RULES=rules)
+    assert "1 request: 1 label put on, 1 status note." in preview.stderr
+    assert town.writes() == []
+    adopted = at_town("sweep", "--adopt", "us-east", TRIAGE_RULES=rules)
+    assert "1 request: 1 label put on, 1 status note." in adopted.stderr
+    assert len(town.writes()) == 2
+
+
+def test_an_incomplete_sweep_says_so(town: Town, at_town: Any, tmp_path: Path) -> None:
+    town.project("alice").issues.create({"title": "x", "description": "y"})
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    board = tmp_path / "rules" / "boards" / "emea.yaml"
+    board.write_text(board.read_text().replace("emea-triage", "gone"))
+    done = at_town("sweep", TRIAGE_RULES=str(tmp_path / "rules"))
+    assert done.returncode == 4
+    assert "emea: could not be listed" in done.stdout
+    assert len(town.writes()) == 1
+
+
+@pytest.mark.parametrize("name", ["us-east#1", f"{PROJECT}#1"])
+def test_an_issue_is_explained(town: Town, at_town: Any, name: str) -> None:
+    town.project("alice").issues.create({"title": "Acme", "description": "y"})
+    done = at_town("explain", name)
+    assert done.returncode == 0
+    for rule in town.ruleset.rules:
+        assert rule.id in done.stdout
+    assert "alice opens" in done.stdout
+    assert town.writes() == []
+    data = json.loads(at_town("explain", name, "--format", "json").stdout)
+    assert {o["rule"] for o in data["outcomes"]} == {r.id for r in town.ruleset.rules}
+
+
+def test_an_issue_that_is_not_there_fails_with_one_line(at_town: Any) -> None:
+    done = at_town("explain", "us-east#99")
+    assert (done.returncode, "404" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
+    assert at_town("explain", "nonsense").returncode == 2
+
+
+def test_serving_without_a_secret_is_refused(at_town: Any) -> None:
+    done = at_town("serve")
+    assert done.returncode == 2
+    assert "TRIAGE_WEBHOOK_SECRET" in done.stderr

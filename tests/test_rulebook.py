@@ -1,0 +1,114 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.errors import ConfigError
+from app.rulebook import fingerprint, load
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped rules, to be spoilt."""
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    return tmp_path / "rules"
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(folder)
+    return [str(p) for p in caught.value.problems]
+
+
+def test_the_shipped_rules_are_good_and_every_example_passes() -> None:
+    ruleset = load(ROOT / "rules")
+    assert set(ruleset.boards) == {"us-east", "us-west", "emea", "commercial-amer", "commercial-emea", "apac"}
+    assert set(ruleset.templates) >= {"SA Activity", "Follow Up", "Vendor Security Assessment"}
+
+
+def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
+    for rule in load(ROOT / "rules").rules:
+        assert any(e.expect for e in rule.examples), rule.id
+        assert any(not e.expect for e in rule.examples), rule.id
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("unexplained-expedite.yaml", "  label:", "  lable:", ':6:3: unknown key "lable", did you mean "label"?'),
+        ("late-activity.yaml", "{due}**. That", "{deu}**. That", 'unknown placeholder "deu"; did you mean "due"?'),
+        ("late-activity.yaml", "target: 48h", "target: 2 days", "is no length of time; write it as 48h"),
+        ("late-activity.yaml", "kind: sla", "kind: slaa", ":5:"),
+        ("late-activity.yaml", 'labels: ["sla::breached"]', 'labels: ["SA Doing"]', "says where a request stands"),
+        ("late-activity.yaml", "board: us-east", "board: us-eats", 'unknown board "us-eats"; did you mean "us-east"?'),
+        ("answered-wait.yaml", "id: answered-wait", "id: other", 'the file is answered-wait.yaml'),
+        ("answered-wait.yaml", 'expect: ["-SA Waiting", "+SA Doing"]', "expect: []", "expected nothing, got +SA Doing"),
+        ("answered-wait.yaml", "sam adds", "sam adsd", "line 2 of the timeline: cannot read 'adsd'"),
+        ("boards/emea.yaml", "calendar: emea", "calendar: emae", 'unknown calendar "emae"; did you mean "emea"?'),
+        ("boards/emea.yaml", "since: 2026-01-01", "since: today", "'today' is no day; write it as 2026-03-02"),
+        ("boards/emea.yaml", "emea-triage", "us-east-enterprise-triage", "has this project already"),
+        ("boards/emea.yaml", "escalation: [maria]", "escalation: []", "at least 1 item"),
+        ("calendars/emea.yaml", "Europe/London", "Europe/Londn", "Londn"),
+        ("calendars/emea.yaml", '"17:00"', '"08:00"', "an interval must end after it starts"),
+        ("calendars/emea.yaml", "subdivision: ENG", "subdivision: XYZ", "XYZ"),
+        ("labels.yaml", "waiting:", "wating:", 'did you mean "waiting"?'),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_place_and_its_remedy(
+    folder: Path, file: str, old: str, new: str, said: str
+) -> None:
+    change(folder / file, old, new)
+    found = faults(folder)
+    assert any(said in f for f in found), found
+
+
+def test_examples_hold_whoever_works_on_the_board_and_whenever_it_began(folder: Path) -> None:
+    change(folder / "boards" / "us-east.yaml", "[sam, sofia]", "[jo]")
+    change(folder / "boards" / "us-east.yaml", "[maria]", "[kim]")
+    change(folder / "boards" / "us-east.yaml", "2026-01-01", "2026-12-01")
+    assert load(folder).boards["us-east"].file.escalation == ["kim"]
+
+
+def test_all_faults_are_told_at_once(folder: Path) -> None:
+    change(folder / "late-activity.yaml", "summary:", "sumary:")
+    change(folder / "answered-wait.yaml", "summary:", "sumary:")
+    assert len(faults(folder)) == 2
+
+
+def test_one_label_belongs_to_one_rule(folder: Path) -> None:
+    change(
+        folder / "incomplete-request.yaml",
+        "while_failing:\n",
+        'while_failing:\n  labels: ["sla::breached"]\n',
+    )
+    assert any("one label, one rule" in f for f in faults(folder))
+
+
+def test_a_template_without_its_text_is_a_fault(folder: Path) -> None:
+    (folder.parent / "issue_templates" / "Follow Up.md").unlink()
+    assert any("there is no Follow Up.md beside it" in f for f in faults(folder))
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="TRIAGE_RULES"):
+        load(tmp_path / "nowhere")
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "late-activity.yaml").write_bytes(b"\xff\xfe\x00")
+    assert any("save it as UTF-8" in f for f in faults(folder))
+
+
+def test_the_version_and_the_fingerprint_change_with_any_file(folder: Path) -> None:
+    version, seen = load(folder).version, fingerprint(folder)
+    change(folder.parent / "issue_templates" / "Follow Up.yaml", "what is still", "whatever is still")
+    assert load(folder).version != version
+    assert fingerprint(folder) != seen
