@@ -6,20 +6,22 @@ RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ARGS ?=
 
-.PHONY: demo test check lock clean
+.PHONY: demo test lint check lock clean
 
 demo: $(RUN_STAMP)
 	$(BIN)/triage demo $(ARGS)
 
+# Needs neither PostgreSQL nor Chromium, and leaves nothing out: no test uses either yet.
 test: $(DEV_STAMP)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
-check: $(DEV_STAMP)
+lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 	$(BIN)/triage rules check
+
+check: lint test
 
 # Resolves the dependencies of pyproject.toml again; needs `uv` on the PATH.
 lock:

@@ -12,7 +12,6 @@ from app.core.rule import Example, Rule
 from app.core.ruleset import Ruleset
 from app.core.timeline import TimelineError, parse, read_instant
 
-
 SAS, ESCALATION = ["sam", "sofia"], ["maria"]
 
 
