@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -17,6 +18,7 @@ from app.sandbox.shapes import sorted_labels, text_color
 from app.sandbox.world import World
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+SHOWN_TAG = re.compile(r"&lt;(/?(?:sub|details|summary))&gt;")
 TASK = re.compile(r"(<li>\s*(?:<p>)?)\[([ xX])\] ")
 ISSUE_PATH = re.compile(r"(?P<path>.+)/-/(?:issues|work_items)/(?P<iid>\d+)")
 STYLE = """
@@ -28,7 +30,7 @@ a { color: #1068bf } .dim { color: #737278; font-size: .875rem } ul.plain { list
 .opened { background: #c3e6cd; color: #0d532a } .closed { background: #cbe2f9; color: #0b5cad }
 .note { border: 1px solid #8886; border-radius: .5rem; padding: .5rem 1rem; margin: .75rem 0 }
 .internal { background: #fdf1dd22; border-color: #c17d10 } .system { margin: .5rem 1rem }
-.columns { display: flex; gap: 1rem; overflow-x: auto } .columns section { min-width: 13rem; flex: 1 }
+.columns { display: flex; gap: 1rem; overflow-x: auto } body:has(.columns) { max-width: 110rem } .columns section { min-width: 13rem; flex: 1 }
 pre { overflow-x: auto; background: #8882; padding: .5rem } table { border-collapse: collapse }
 td, th { border: 1px solid #8886; padding: .2rem .5rem }
 blockquote { border-left: 3px solid #8886; margin-left: 0; padding-left: 1rem }
@@ -38,7 +40,8 @@ blockquote { border-left: 3px solid #8886; margin-left: 0; padding-left: 1rem }
 def _plain(
     _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    return escape(COMMENT.sub("", tokens[at].content))
+    """HTML that people wrote, as text, but for the few plain tags that GitLab shows too."""
+    return SHOWN_TAG.sub(r"<\1>", escape(COMMENT.sub("", tokens[at].content)))
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -47,7 +50,7 @@ _MARKDOWN.add_render_rule("html_inline", _plain)
 
 
 def rendered(text: str) -> str:
-    """Markdown as HTML; HTML in it is shown as text, its comments are dropped, tasks get a box."""
+    """Markdown as HTML; HTML in it is shown as text but for `SHOWN_TAG`, comments are dropped, tasks get a box."""
     html = str(_MARKDOWN.render(text))
     return TASK.sub(lambda task: f"{task[1]}{'☐' if task[2] == ' ' else '☑'} ", html)
 
@@ -102,7 +105,7 @@ def _project(project: Project) -> str:
         f"{''.join(map(_card, issues[-100:]))}</section>"
         for name, issues in columns
     ]
-    return f"<h1>{escape(project.full_path)}</h1><div class='columns'>{''.join(shown)}</div>"
+    return f"<h1>{escape(project.full_path)}</h1><div class='columns' tabindex='0'>{''.join(shown)}</div>"
 
 
 def _card(issue: Issue) -> str:
@@ -139,15 +142,20 @@ def _issue(issue: Issue) -> str:
     return (
         f"<p class='dim'><a href='/{path}'>{path}</a> #{issue.iid}</p><h1>{escape(issue.title)}</h1>"
         f"<p><span class='state {issue.state}'>{issue.state}</span>{hidden} {labels}</p>"
-        f"<p class='dim'>Opened {stamp(issue.created_at)} by {escape(issue.author.name)} "
+        f"<p class='dim'>Opened {_when(issue.created_at)} by {escape(issue.author.name)} "
         f"(@{escape(issue.author.username)}). Assigned to {people}{due}.</p>{moved}"
         f"<article>{rendered(issue.description or '')}</article><h2>Activity</h2>{''.join(map(_note, notes))}"
     )
 
 
+def _when(at: datetime) -> str:
+    """An instant for people, to the minute; the exact one stands in its title."""
+    return f"<time datetime='{stamp(at)}' title='{stamp(at)}'>{at:%a} {at.day} {at:%b %Y, %H:%M} UTC</time>"
+
+
 def _note(note: Note) -> str:
     who = f"{escape(note.author.name)} (@{escape(note.author.username)})"
-    when = f"<span class='dim'>{stamp(note.created_at)}</span>"
+    when = f"<span class='dim'>{_when(note.created_at)}</span>"
     if note.system:
         return f"<div class='system dim'>{who} {escape(note.body)} {when}</div>"
     edited = " <span class='dim'>edited</span>" if note.updated_by else ""

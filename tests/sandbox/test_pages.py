@@ -37,3 +37,13 @@ def test_projects_and_their_boards_have_pages(sandbox) -> None:
     assert sandbox.http.get(f"/{path}/-/issues/99").status_code == 404
     assert sandbox.http.get("/nowhere").status_code == 404
     assert sandbox.http.post("/").status_code == 405
+
+
+def test_a_page_folds_what_gitlab_folds_and_shows_other_html_as_text(sandbox) -> None:
+    body = "<details><summary>More</summary>\n\n- `</details>` <b onclick=x>b</b>\n\n</details>\n\n<sub>small</sub>"
+    issue = sandbox.issue(description=body)
+    page = sandbox.http.get(f"/{issue.references['full'].replace('#', '/-/issues/')}").text
+    assert "<details><summary>More</summary>" in page
+    assert "<sub>small</sub>" in page
+    assert "<code>&lt;/details&gt;</code>" in page
+    assert "<b onclick" not in page
