@@ -30,7 +30,8 @@ a { color: #1068bf } .dim { color: #737278; font-size: .875rem } ul.plain { list
 .opened { background: #c3e6cd; color: #0d532a } .closed { background: #cbe2f9; color: #0b5cad }
 .note { border: 1px solid #8886; border-radius: .5rem; padding: .5rem 1rem; margin: .75rem 0 }
 .internal { background: #fdf1dd22; border-color: #c17d10 } .system { margin: .5rem 1rem }
-.columns { display: flex; gap: 1rem; overflow-x: auto } body:has(.columns) { max-width: 110rem } .columns section { min-width: 13rem; flex: 1 }
+body:has(.columns) { max-width: 110rem } .columns { display: flex; gap: 1rem; overflow-x: auto }
+.columns section { min-width: 13rem; flex: 1 }
 pre { overflow-x: auto; background: #8882; padding: .5rem } table { border-collapse: collapse }
 td, th { border: 1px solid #8886; padding: .2rem .5rem }
 blockquote { border-left: 3px solid #8886; margin-left: 0; padding-left: 1rem }
