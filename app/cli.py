@@ -82,7 +82,7 @@ def sandbox(
 
     try:
         run(port=port, scene=scene, latency_ms=latency, at=read_instant(at) if at else None)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise ConfigError(f"the sandbox cannot start: {error}") from None
 
 
@@ -125,7 +125,7 @@ def sweep(
     """Look at every open issue of every board, and at those closed in the last 14 days."""
     from app import service, sweeping
 
-    tools = service.connect()
+    tools = service.connect(journal=not dry_run)
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
     report = sweeping.run(

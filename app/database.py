@@ -23,14 +23,16 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.errors import ConfigError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HINT = "such as sqlite:///triage.db"
-PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+PATIENCE = timedelta(seconds=10)  # how long a transaction waits for another process's
 
 metadata = MetaData()
 
@@ -95,7 +97,7 @@ journal = Table(
 )
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, patience: timedelta = PATIENCE) -> Engine:
     """An engine with every table in place. SQLite runs in WAL with synchronous=FULL: acknowledged means on disk.
 
     ConfigError when the URL is malformed, of another kind of database, or names a file that cannot be opened.
@@ -106,13 +108,16 @@ def open_database(url: str) -> Engine:
         raise ConfigError(f"TRIAGE_DATABASE_URL: {error}; {HINT}") from None
     if parsed.get_backend_name() != "sqlite":
         raise ConfigError(f"TRIAGE_DATABASE_URL: only SQLite is served so far; {HINT}")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigError(f"TRIAGE_DATABASE_URL: it names no file, and several processes share it; {HINT}")
     engine = create_engine(parsed)
     event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", lambda connection, _entry: _wait_for_locks(connection, patience))
     event.listen(engine, "begin", _begin)
     try:
         with writing(engine) as connection:
             metadata.create_all(connection)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise ConfigError(f"TRIAGE_DATABASE_URL: {parsed.database}: {error.orig}; {HINT}") from None
     return engine
 
@@ -134,6 +139,12 @@ def _set_up(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _wait_for_locks(connection: Any, patience: timedelta) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={patience // timedelta(milliseconds=1)}")
     cursor.close()
 
 

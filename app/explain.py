@@ -7,39 +7,39 @@ from app.core.timeline import render
 from app.reconcile import Looked
 
 MARKS = {"failing": "✗", "fine": "✓", "not for this issue": "·", "waived": "~"}
-REDACTED = "The issue is confidential: its text and history are not shown."
+REDACTED = "The issue is confidential: nothing of it is shown here."
 
 
 def as_text(looked: Looked) -> str:
     """Every rule, fired or not, with its reason and values; then what would be done, and the issue's history."""
     issue, plan = looked.issue, looked.plan
-    title = "(confidential)" if issue.confidential else f'"{issue.title}"'
+    if issue.confidential:
+        return f"{issue.reference}\n{REDACTED}"
     labels = ", ".join(sorted(issue.labels)) or "no labels"
     lines = [
-        f"{issue.reference}  {title}",
+        f'{issue.reference}  "{issue.title}"',
         f"{plan.board or 'no board'}, {issue.state}, {labels}; seen at {stamp(plan.at)} by rules {plan.ruleset}",
     ]
     if plan.silent:
         lines += ["", f"Nothing is done here: {plan.silent}."]
     for outcome in plan.outcomes:
-        lines += ["", *_outcome_lines(outcome, hidden=issue.confidential)]
+        lines += ["", *_outcome_lines(outcome)]
     lines += ["", *_action_lines(plan)]
-    lines += ["", "History", *_history(looked).splitlines()]
+    lines += ["", "History", *render(issue).splitlines()]
     return "\n".join(lines)
 
 
 def as_data(looked: Looked) -> dict[str, Any]:
     """The same as JSON takes it."""
     data = looked.plan.as_dict()
-    data["timeline"] = _history(looked)
+    if not looked.issue.confidential:
+        data["timeline"] = render(looked.issue)
     return data
 
 
-def _outcome_lines(outcome: Outcome, *, hidden: bool) -> list[str]:
+def _outcome_lines(outcome: Outcome) -> list[str]:
     since = f" since {stamp(outcome.since)}" if outcome.since else ""
     lines = [f"{MARKS[outcome.verdict]} {outcome.rule}: {outcome.verdict}{since}  ({outcome.source})"]
-    if hidden:
-        return lines
     lines.append(f"    {outcome.reason}")
     lines += [_clause_line(clause) for clause in outcome.clauses]
     if outcome.recheck_at:
@@ -59,17 +59,13 @@ def _action_lines(plan: Plan) -> list[str]:
         return ["Nothing to do."]
     return [
         "To do:",
-        *(line for action in plan.actions for line in action_lines(action, hidden=plan.confidential)),
+        *(line for action in plan.actions for line in action_lines(action)),
     ]
 
 
-def action_lines(action: object, *, hidden: bool) -> list[str]:
+def action_lines(action: object) -> list[str]:
     """One action, a note with its whole text below it."""
     lines = [f"  {action}"]
-    if isinstance(action, PutNote | Summon) and not hidden:
+    if isinstance(action, PutNote | Summon):
         lines += [f"    | {line}".rstrip() for line in action.body.splitlines()]
     return lines
-
-
-def _history(looked: Looked) -> str:
-    return REDACTED if looked.issue.confidential else render(looked.issue)

@@ -69,10 +69,15 @@ def reconcile(
                     ruleset=ruleset.version,
                     outcome=_outcome(failure),
                     applied=apply,
-                    plan=plan.as_dict() | {"done": [str(a) for a in done]} if plan else {},
+                    plan=_shown(plan, done) if plan else {},
                     error=str(failure) if failure else "",
                 )
             )
+
+
+def _shown(plan: Plan, done: list[Action]) -> dict[str, object]:
+    """The plan with what was done of it; of a confidential issue only how much."""
+    return plan.as_dict() | {"done": len(done) if plan.confidential else [str(a) for a in done]}
 
 
 def _groups(ruleset: Ruleset, project: str) -> frozenset[str]:

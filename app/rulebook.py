@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from app.core.board import Board, BoardFile
 from app.core.calendar import Calendar
-from app.core.document import Document, M, Model, one_of, parse
+from app.core.document import Document, M, Model, one_of, parse, plain_date
 from app.core.example import run_examples
 from app.core.facts import LabelsFile
 from app.core.rule import Rule
@@ -38,7 +39,9 @@ class CalendarFile(Model):
         description="mon..sun: [[09:00, 17:00]]; a day not named is closed."
     )
     holidays: Holidays | None = None
-    closed: dict[date, str] = Field(default={}, description="Further closed days with their names.")
+    closed: dict[Annotated[date, BeforeValidator(plain_date)], str] = Field(
+        default={}, description="Further closed days with their names."
+    )
 
 
 def load(folder: Path, *, examples: bool = True) -> Ruleset:
@@ -66,7 +69,7 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Changes whenever a file of the ruleset does: names, sizes, times of change."""
+    """Changes whenever a file of the ruleset does: names, sizes, times of change. Errors: OSError."""
     stats = ((p, p.stat()) for p in _files(folder))
     return tuple((str(p), s.st_size, s.st_mtime_ns) for p, s in stats)
 
@@ -80,7 +83,15 @@ def templates_folder(folder: Path) -> Path:
 def _files(folder: Path) -> list[Path]:
     templates = templates_folder(folder)
     found = [*folder.rglob("*.yaml"), *templates.glob("*.yaml"), *templates.glob("*.md")]
-    return sorted(set(found))
+    return sorted({path for path in found if path.is_file()})
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in the file; nothing where it cannot be read, which its reader tells."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 class _Reader:
@@ -93,7 +104,7 @@ class _Reader:
         self.board_documents: dict[str, Document] = {}
         digest = hashlib.sha256()
         for path in _files(folder):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(path.name.encode() + b"\0" + _bytes(path) + b"\0")
         self.version = digest.hexdigest()[:12]
 
     def document(self, path: Path) -> Document:
@@ -115,7 +126,7 @@ class _Reader:
     def many(self, paths: Iterable[Path], model: type[M]) -> dict[str, tuple[M, Document]]:
         """The files by name without ending, those that could be read."""
         found = {}
-        for path in sorted(paths):
+        for path in sorted(p for p in paths if p.is_file()):
             document = self.document(path)
             item = document.read(model)
             self.problems += document.problems
@@ -128,10 +139,17 @@ class _Reader:
         found = {}
         for name, (file, document) in self.many(folder.glob("*.yaml"), TemplateFile).items():
             text = folder / f"{name}.md"
-            if text.is_file():
+            try:
                 found[name] = Template(name, file, text.read_text(encoding="utf-8"))
-            else:
+                self.problems += [document.problem((), fault) for fault in found[name].faults()]
+            except FileNotFoundError:
                 self.problems.append(document.problem((), f"there is no {name}.md beside it"))
+            except (OSError, UnicodeDecodeError) as error:
+                why = "save it as UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+                self.problems.append(Problem(f"issue_templates/{name}.md", 0, 0, f"it cannot be read: {why}"))
+        ids = [template.file.id for template in found.values()]
+        for id_ in sorted({i for i in ids if ids.count(i) > 1}):
+            self.problems.append(Problem("issue_templates", 0, 0, f"two templates have the id {id_}"))
         return found
 
     def calendars(self) -> dict[str, Calendar]:
@@ -139,10 +157,16 @@ class _Reader:
         files = self.many((self.folder / "calendars").glob("*.yaml"), CalendarFile)
         for name, (file, document) in files.items():
             try:
-                found[name] = Calendar(ZoneInfo(file.zone), file.hours, _closed_days(file))
-            except (ZoneInfoNotFoundError, ValueError) as error:
-                path = ("hours",) if isinstance(error, ValueError) else ("zone",)
-                self.problems.append(document.problem(path, str(error).strip("'\"")))
+                zone = ZoneInfo(file.zone)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                message = f'unknown time zone "{file.zone}"; write it as America/New_York'
+                self.problems.append(document.problem(("zone",), message))
+                continue
+            try:
+                found[name] = Calendar(zone, file.hours, _closed_days(file))
+            except ValueError as error:
+                day = str(error).partition(":")[0]
+                self.problems.append(document.problem(("hours", day), str(error)))
             except NotImplementedError as error:
                 self.problems.append(document.problem(("holidays",), str(error)))
         return found

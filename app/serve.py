@@ -197,7 +197,7 @@ def alone(inbox: Inbox) -> Iterator[None]:
     if not database:
         yield
         return
-    path = Path(f"{database}.lock")
+    path = Path(f"{os.path.realpath(database)}.lock")
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

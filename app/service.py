@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,7 @@ from app.clock import Clock, SandboxClock, SystemClock
 from app.core.model import IssueRef
 from app.core.ruleset import Ruleset
 from app.database import open_database
-from app.errors import ConfigError, TriageError
+from app.errors import ConfigError, Refused, TriageError
 from app.gitlab.client import GitLab
 from app.gitlab.webhook import decode_signing_token
 from app.inbox import Inbox, Lease
@@ -23,9 +23,11 @@ from app.reconcile import Looked, reconcile
 from app.rulebook import fingerprint, load
 from app.serve import ReceiverParts, Role, WorkerParts, serve
 from app.settings import Settings, read_settings
+from app.sweep import issues_of
 
 RELOAD_SECONDS = 2.0
 ASK_AGAIN_SECONDS = 15.0
+RECEIVER_PATIENCE = timedelta(seconds=3)  # GitLab gives up after ten, and must hear of a failure before
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -38,16 +40,19 @@ class Tools:
     ruleset: Ruleset
     clock: Clock
     journal: Journal | None = None
+    inbox: Inbox | None = None
 
 
 def connect(*, journal: bool = True) -> Tools:
-    """The tools by the environment. Errors: ConfigError for settings, rules or database."""
+    """The tools by the environment, with its database if `journal`. Errors: ConfigError."""
     settings = read_settings()
+    engine = open_database(settings.database_url) if journal else None
     return Tools(
         gitlab=gitlab_of(settings),
         ruleset=load(settings.rules),
         clock=clock_of(settings),
-        journal=Journal(open_database(settings.database_url)) if journal else None,
+        journal=Journal(engine) if engine else None,
+        inbox=Inbox(engine) if engine else None,
     )
 
 
@@ -86,12 +91,13 @@ def look_only(tools: Tools, ref: IssueRef) -> Looked:
 class Rules:
     """The last good ruleset of a folder. A change on disk is taken up within seconds; a faulty one is only told."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, on_change: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
         self._ruleset = load(folder)
         self._seen = fingerprint(folder)
         self._looked = time.monotonic()
         self._lock = threading.Lock()
+        self._on_change = on_change
         self.error = ""
 
     def current(self) -> Ruleset:
@@ -107,38 +113,74 @@ class Rules:
             seen = fingerprint(self._folder)
             if seen == self._seen:
                 return
-            self._seen = seen
             self._ruleset, self.error = load(self._folder), ""
+            self._seen = seen
             log.info("rules taken up", version=self._ruleset.version)
-        except (ConfigError, OSError) as error:
+            self._on_change()
+        except Exception as error:  # whatever is wrong with the files, the service goes on with what it has
+            if self.error != str(error):
+                kept = self._ruleset.version
+                log.error("rules are faulty, the last good ones hold", version=kept, error=str(error))
             self.error = str(error)
-            log.error(
-                "rules are faulty, the last good ones hold", version=self._ruleset.version, error=self.error
-            )
 
 
 class Identity:
-    """Who the bot is, asked in the background, so that the receiver takes events although GitLab is down."""
+    """Who the bot is, and whether GitLab answers: asked in the background, so that the receiver takes events although
+    GitLab is down."""
 
     def __init__(self, gitlab: GitLab, bot_users: frozenset[str]) -> None:
         self._gitlab = gitlab
         self._bots = bot_users
         self.state = "not asked yet"
-        threading.Thread(target=self._ask, daemon=True, name="identity").start()
+        threading.Thread(target=self._keep_asking, daemon=True, name="identity").start()
 
     def bots(self) -> frozenset[str]:
         """The bot's usernames as far as they are known: those of the settings at least."""
         return self._bots
 
-    def _ask(self) -> None:
+    def _keep_asking(self) -> None:
         while True:
             try:
-                self._bots = self._gitlab.bots()
+                self._bots |= {self._gitlab.ask_me().username}
                 self.state = "ok"
-                return
-            except TriageError as error:
-                self.state = str(error)
+            except Exception as error:  # the thread must live as long as the receiver
+                self.state = str(error) if isinstance(error, TriageError) else type(error).__name__
+            time.sleep(ASK_AGAIN_SECONDS)
+
+
+class CatchUp:
+    """Puts every issue of every board into the inbox: when it is empty, since then nobody knows what is due; and when
+    the rules have changed, since then another instant may be."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
+        self._settings, self._inbox, self._clock = settings, inbox, clock
+        self._again = threading.Event()
+        self.rules = Rules(settings.rules, on_change=self._again.set)
+        if inbox.stats().depth == 0:
+            self._again.set()
+        threading.Thread(target=self._run, daemon=True, name="catch-up").start()
+
+    def _run(self) -> None:
+        gitlab = gitlab_of(self._settings)
+        while self._again.wait():
+            self._again.clear()
+            try:
+                log.info("caught up", issues=self._put_all(gitlab))
+            except Exception as error:  # the thread must live as long as the worker
+                log.warning("could not catch up", error=str(error), again_in=ASK_AGAIN_SECONDS)
                 time.sleep(ASK_AGAIN_SECONDS)
+                self._again.set()
+
+    def _put_all(self, gitlab: GitLab) -> int:
+        number = 0
+        for board in self.rules.current().boards.values():
+            try:
+                for ref, _reference in issues_of(gitlab, board, self._clock.now()):
+                    self._inbox.put(ref)
+                    number += 1
+            except Refused as error:
+                log.error("a board cannot be read", board=board.id, error=str(error))
+        return number
 
 
 def receiver_parts(settings: Settings) -> ReceiverParts:
@@ -147,7 +189,7 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
     identity = Identity(gitlab_of(settings), settings.bot_users)
     signing = settings.webhook_signing_token
     return ReceiverParts(
-        inbox=Inbox(open_database(settings.database_url)),
+        inbox=Inbox(open_database(settings.database_url, RECEIVER_PATIENCE), patience=RECEIVER_PATIENCE),
         board_paths=lambda: frozenset(rules.current().boards_by_project),
         bots=identity.bots,
         secret=settings.webhook_secret.get_secret_value().encode() if settings.webhook_secret else None,
@@ -163,8 +205,9 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
 def worker_parts(settings: Settings) -> WorkerParts:
     """What the worker is made of."""
     engine = open_database(settings.database_url)
-    rules, journal, clock = Rules(settings.rules), Journal(engine), clock_of(settings)
-    return WorkerParts(inbox=Inbox(engine), clock=clock, look=looking(settings, rules, journal, clock))
+    inbox, journal, clock = Inbox(engine), Journal(engine), clock_of(settings)
+    rules = CatchUp(settings, inbox, clock).rules
+    return WorkerParts(inbox=inbox, clock=clock, look=looking(settings, rules, journal, clock))
 
 
 def looking(

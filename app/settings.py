@@ -35,6 +35,26 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no http or https address")
         return value.rstrip("/")
 
+    @field_validator("gitlab_token", "webhook_secret", "webhook_signing_token", mode="before")
+    @classmethod
+    def _is_a_secret(cls, value: object) -> object:
+        """Without the newline that files and secret stores add; nothing that a header cannot carry."""
+        if not isinstance(value, str):
+            return value
+        kept = value.strip()
+        if not kept:
+            raise ValueError("it is empty")
+        if any(c.isspace() or not c.isprintable() for c in kept):
+            raise ValueError("it holds spaces or control characters; copy it whole, and nothing else")
+        return kept
+
+    @field_validator("gitlab_token")
+    @classmethod
+    def _is_a_token(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().isascii():
+            raise ValueError("it holds characters that no token has; copy it again")
+        return value
+
     @field_validator("bot_users", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:

@@ -18,7 +18,8 @@ from app.reconcile import Looked, reconcile
 
 CLOSED_FOR = timedelta(days=14)
 TRIES = 5
-LONGEST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 300.0
+IN_A_ROW = 3  # issues that GitLab could not answer for: then it is down, and the sweep ends
 
 T = TypeVar("T")
 
@@ -33,15 +34,18 @@ class Swept:
     plan: Plan | None = None
     done: tuple[Action, ...] = ()
     error: str = ""
+    unavailable: bool = False
 
 
 @dataclass
 class Report:
-    """A sweep's outcome. `boards_failed` are boards whose issues could not be listed."""
+    """A sweep's outcome. `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it
+    before its end."""
 
     applied: bool
     rows: list[Swept] = field(default_factory=list)
     boards_failed: dict[str, str] = field(default_factory=dict)
+    stopped: str = ""
 
     @property
     def pending(self) -> int:
@@ -59,7 +63,7 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every issue that there is was looked at, and everything planned was done if it was to be."""
-        return not self.boards_failed and not self.failed
+        return not self.boards_failed and not self.failed and not self.stopped
 
 
 def choose_boards(ruleset: Ruleset, names: list[str]) -> list[Board]:
@@ -81,18 +85,47 @@ def sweep(
     adopt: bool = False,
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
-    """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one."""
+    """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one.
+
+    Stops when GitLab is down or takes the token back; what was done until then is in the report.
+    Errors: Unauthorized when nothing could be looked at.
+    """
     report = Report(apply)
+    try:
+        for row in _rows(report, boards, gitlab, ruleset, now, journal, apply=apply, adopt=adopt):
+            report.rows.append(row)
+            seen(row)
+            if len(report.rows) >= IN_A_ROW and all(r.unavailable for r in report.rows[-IN_A_ROW:]):
+                report.stopped = f"GitLab did not answer for {IN_A_ROW} issues in a row"
+                break
+    except Unauthorized as error:
+        if not report.rows:
+            raise
+        report.stopped = str(error)
+    return report
+
+
+def _rows(
+    report: Report,
+    boards: list[Board],
+    gitlab: GitLab,
+    ruleset: Ruleset,
+    now: Callable[[], datetime],
+    journal: Journal | None,
+    *,
+    apply: bool,
+    adopt: bool,
+) -> Iterator[Swept]:
     for board in boards:
         try:
-            listed = _patiently(lambda board=board: list(_listed(gitlab, board, now())))  # type: ignore[misc]
+            listed = _patiently(lambda board=board: list(issues_of(gitlab, board, now())))  # type: ignore[misc]
         except Unauthorized:
             raise
         except TriageError as error:
             report.boards_failed[board.id] = str(error)
             continue
         for ref, reference in listed:
-            row = _one(
+            yield _one(
                 ref,
                 reference,
                 board,
@@ -107,12 +140,9 @@ def sweep(
                     adopt=adopt,
                 ),
             )
-            report.rows.append(row)
-            seen(row)
-    return report
 
 
-def _listed(gitlab: GitLab, board: Board, now: datetime) -> Iterator[tuple[IssueRef, str]]:
+def issues_of(gitlab: GitLab, board: Board, now: datetime) -> Iterator[tuple[IssueRef, str]]:
     """Open issues first, then those closed within 14 days of `now`; by time of change, so that nothing is skipped."""
     project = gitlab.project_id(board.file.project)
     since = now - CLOSED_FOR
@@ -132,12 +162,13 @@ def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]
     except Unauthorized:
         raise
     except TriageError as error:
-        return Swept(ref, reference, board.id, error=str(error))
+        return Swept(ref, reference, board.id, error=str(error), unavailable=isinstance(error, Unavailable))
     return Swept(ref, looked.issue.reference, board.id, looked.plan, looked.done)
 
 
 def _patiently(act: Callable[[], T]) -> T:
-    """The act, tried again while GitLab is unavailable: as long as it asks for, or twice as long each time."""
+    """The act, tried again while GitLab is unavailable: after as long as it asks for, or twice as long each time;
+    given up when that is more than five minutes."""
     wait = 1.0
     for _ in range(TRIES - 1):
         try:
@@ -145,6 +176,9 @@ def _patiently(act: Callable[[], T]) -> T:
         except Unauthorized:
             raise
         except Unavailable as error:
-            sleep(min(error.retry_after or wait, LONGEST_WAIT_SECONDS))
+            pause = max(error.retry_after or 0.0, wait)
+            if pause > LONGEST_WAIT_SECONDS:
+                raise
+            sleep(pause)
             wait *= 2
     return act()

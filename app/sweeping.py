@@ -31,7 +31,7 @@ def run(
     confirm: Callable[[str], bool],
 ) -> Report:
     """Sweeps the boards. With `adopt`, first says on stderr what taking in their old requests would do."""
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    console = Console(stderr=True, quiet=quiet and not adopt, highlight=False)
     chosen = choose_boards(tools.ruleset, adopt or boards)
     options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
     if adopt:
@@ -44,6 +44,10 @@ def run(
 
         def seen(row: Swept) -> None:
             status.update(f"Sweeping {row.board}: {row.ref.iid}")
+            if tools.inbox and not dry_run and row.plan and row.plan.recheck_at:
+                tools.inbox.put(
+                    row.ref, row.plan.recheck_at
+                )  # so that a service on this database looks in time
 
         return sweep(
             chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen
@@ -78,8 +82,11 @@ def as_text(report: Report) -> str:
             lines.append(f"{row.reference}: not done: {row.error}")
         elif row.plan and row.plan.actions:
             lines.append(row.reference)
+            if row.plan.confidential:
+                lines.append(f"  {len(row.plan.actions)} to do, not shown: the issue is confidential")
+                continue
             for action in row.plan.actions:
-                shown = action_lines(action, hidden=row.plan.confidential)
+                shown = action_lines(action)
                 lines += shown if not report.applied else shown[:1]
     lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
     if silent := Counter(r.plan.silent for r in report.rows if r.plan and r.plan.silent):
@@ -87,7 +94,7 @@ def as_text(report: Report) -> str:
     verb = "Done" if report.applied else "Would do"
     lines.append(f"{verb}: {counts_text(report)}")
     if not report.complete:
-        lines.append("Incomplete: not every issue was looked at.")
+        lines.append(f"Incomplete: {report.stopped or 'not every issue was looked at'}.")
     return "\n".join(lines)
 
 
@@ -100,10 +107,12 @@ def as_data(report: Report) -> dict[str, Any]:
         "done": report.done,
         "counts": dict(counts(report)),
         "boards_failed": report.boards_failed,
+        "stopped": report.stopped,
         "issues": [_row(row) for row in report.rows],
     }
 
 
 def _row(row: Swept) -> dict[str, Any]:
     data = row.plan.as_dict() if row.plan else {"reference": row.reference, "board": row.board}
-    return data | {"done": [str(a) for a in row.done], "error": row.error}
+    hidden = row.plan is not None and row.plan.confidential
+    return data | {"done": len(row.done) if hidden else [str(a) for a in row.done], "error": row.error}

@@ -46,7 +46,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("unexplained-expedite.yaml", "  label:", "  lable:", ':6:3: unknown key "lable", did you mean "label"?'),
         ("late-activity.yaml", "{due}**. That", "{deu}**. That", 'unknown placeholder "deu"; did you mean "due"?'),
         ("late-activity.yaml", "target: 48h", "target: 2 days", "is no length of time; write it as 48h"),
-        ("late-activity.yaml", "kind: sla", "kind: slaa", ":5:"),
+        ("late-activity.yaml", "kind: sla", "kind: slaa", ':5:9: unknown kind "slaa"; did you mean "sla"?'),
         ("late-activity.yaml", 'labels: ["sla::breached"]', 'labels: ["SA Doing"]', "says where a request stands"),
         ("late-activity.yaml", "board: us-east", "board: us-eats", 'unknown board "us-eats"; did you mean "us-east"?'),
         ("answered-wait.yaml", "id: answered-wait", "id: other", 'the file is answered-wait.yaml'),
@@ -56,9 +56,17 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("boards/emea.yaml", "since: 2026-01-01", "since: today", "'today' is no day; write it as 2026-03-02"),
         ("boards/emea.yaml", "emea-triage", "us-east-enterprise-triage", "has this project already"),
         ("boards/emea.yaml", "escalation: [maria]", "escalation: []", "at least 1 item"),
-        ("calendars/emea.yaml", "Europe/London", "Europe/Londn", "Londn"),
-        ("calendars/emea.yaml", '"17:00"', '"08:00"', "an interval must end after it starts"),
+        ("calendars/emea.yaml", "Europe/London", "Europe/Londn", ':1:7: unknown time zone "Europe/Londn"'),
+        ("calendars/emea.yaml", '"17:00"', '"08:00"', ":3:8: mon: an interval must end after it starts"),
         ("calendars/emea.yaml", "subdivision: ENG", "subdivision: XYZ", "XYZ"),
+        ("late-activity.yaml", "kind: sla", "knd: sla", '"kind" is missing'),
+        ("late-activity.yaml", "expect: []", "expect: [sumon]", "String should match pattern"),
+        ("late-activity.yaml", "{due}**. That", "{due!r}**. That", "{due} takes no format"),
+        ("unowned-request.yaml", "states: [SA Triaged", "states: [SA Triagd", 'did you mean "SA Triaged"?'),
+        ("boards/emea.yaml", "[maria]", '["@maria"]', "'@maria' is written with an @; write maria"),
+        ("boards/emea.yaml", "[sam, sofia]", '["@sam"]', "'@sam' is written with an @; write sam"),
+        ("labels.yaml", "waiting: SA Waiting", "waiting: SA Wait", "not among the state labels"),
+        ("labels.yaml", "SA Followup]", "SA Doing]", '"SA Doing" is given twice'),
         ("labels.yaml", "waiting:", "wating:", 'did you mean "waiting"?'),
     ],
 )  # fmt: skip
@@ -95,6 +103,47 @@ def test_one_label_belongs_to_one_rule(folder: Path) -> None:
 def test_a_template_without_its_text_is_a_fault(folder: Path) -> None:
     (folder.parent / "issue_templates" / "Follow Up.md").unlink()
     assert any("there is no Follow Up.md beside it" in f for f in faults(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "Follow Up.yaml",
+            "heading: Due Date",
+            "heading: Due Dates",
+            'the block "Due Dates" is not in Follow Up.md',
+        ),
+        (
+            "Follow Up.yaml",
+            "heading: Due Date",
+            "heading: Open Questions",
+            'the block "Open Questions" is given twice',
+        ),
+        (
+            "Follow Up.yaml",
+            "version: 1",
+            "version: 2",
+            "Follow Up.md lacks <!-- triage-template: follow-up v2 -->",
+        ),
+        ("Follow Up.yaml", "id: follow-up", "id: sa-activity", "two templates have the id sa-activity"),
+    ],
+)
+def test_a_template_that_does_not_fit_its_file_is_named(
+    folder: Path, file: str, old: str, new: str, said: str
+) -> None:
+    change(folder.parent / "issue_templates" / file, old, new)
+    assert any(said in f for f in faults(folder))
+
+
+def test_a_template_that_is_no_text_is_named(folder: Path) -> None:
+    (folder.parent / "issue_templates" / "Follow Up.md").write_bytes(b"\xff")
+    assert any("save it as UTF-8" in f for f in faults(folder))
+
+
+def test_a_folder_with_the_name_of_a_rule_is_passed_over(folder: Path) -> None:
+    (folder / "x.yaml").mkdir()
+    load(folder)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ RANK: dict[Kind, int] = {
     "closed": 4,
     "reopened": 4,
 }
+PLAIN = frozenset({"opened", "closed", "reopened"})  # plain facts, whoever did them
 EDITED = "changed the description"
 _NAMES = re.compile(r"@([\w.-]*\w)")
 _ASSIGNED = re.compile(r"\Aassigned to (?P<on>@.*?)(?: and unassigned (?P<off>@.*))?\Z")
@@ -44,15 +45,30 @@ class Act:
 
 
 def acts(issue: Issue) -> tuple[Act, ...]:
-    """All that people did, oldest first; the opening is always the first. GitLab's own lines are read for
-    assignments and edits of the description."""
+    """All that people did, and every opening, closing and reopening, oldest first; the opening is always the first.
+
+    GitLab's own lines are read for assignments and edits of the description. The act on a label that has since been
+    deleted has an empty label: it was an act all the same.
+    """
     found = [Act(issue.created_at, "opened", issue.author)]
-    found += [_label_act(event) for event in issue.label_events if event.label is not None]
-    found += [
-        Act(e.at, "closed" if e.state == "closed" else "reopened", e.user, e.id) for e in issue.state_events
-    ]
+    found += [_label_act(event) for event in issue.label_events]
+    found += _state_acts(issue)
     found += [act for note in issue.notes if (act := _note_act(note))]
-    return tuple(sorted((a for a in found if not issue.is_bot(a.by)), key=lambda a: a.order))
+    return tuple(
+        sorted((a for a in found if a.kind in PLAIN or not issue.is_bot(a.by)), key=lambda a: a.order)
+    )
+
+
+def _state_acts(issue: Issue) -> list[Act]:
+    """Closings and reopenings, ending in the state in which the issue is: a moved copy brings the events of the
+    original, and some closings leave no event."""
+    events = list(issue.state_events)
+    if issue.state == "opened" and events and events[-1].state == "closed":
+        events.pop()
+    found = [Act(e.at, "closed" if e.state == "closed" else "reopened", e.user, e.id) for e in events]
+    if issue.state == "closed" and (not events or events[-1].state != "closed"):
+        found.append(Act(issue.closed_at or issue.newest_event_at, "closed", None))
+    return found
 
 
 def _label_act(event: LabelEvent) -> Act:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.core.calendar import Calendar, Count
 from app.core.document import Model, plain_date
@@ -15,10 +15,19 @@ from app.core.model import Issue, User
 Role = Literal["requester", "sa", "escalation", "bot", "bystander"]
 
 
+def _username(value: str) -> str:
+    if value.startswith("@"):
+        raise ValueError(f"{value!r} is written with an @; write {value[1:]}")
+    return value
+
+
+Username = Annotated[str, AfterValidator(_username)]
+
+
 class Person(Model):
     """One entry of `sas`: a username, or a group's path for its members, until a day if one is given."""
 
-    name: str
+    name: Username
     until: Annotated[date | None, BeforeValidator(plain_date)] = None
 
 
@@ -36,7 +45,9 @@ class BoardFile(Model):
     sas: list[Annotated[Person, BeforeValidator(_as_person)]] = Field(
         min_length=1, description="Usernames or group paths whose members are the board's SAs."
     )
-    escalation: list[str] = Field(min_length=1, description="Usernames of those who are told of a breach.")
+    escalation: list[Username] = Field(
+        min_length=1, description="Usernames of those who are told of a breach."
+    )
     since: Annotated[date, BeforeValidator(plain_date)] = Field(
         description="Requests opened before this day get nothing until they are adopted."
     )

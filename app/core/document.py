@@ -91,10 +91,19 @@ class Document:
             ]
         if fault["type"] == "missing":
             return [self.problem(path, f'"{fault["loc"][-1]}" is missing')]
-        message = fault["msg"].removeprefix("Value error, ")
-        if "expected" in context and fault["type"] in ("union_tag_invalid", "literal_error", "enum"):
-            message = f"{message[0].lower()}{message[1:]}"
-        return [self.problem(path, message)]
+        if fault["type"] == "union_tag_not_found":
+            return [self.problem(path, f'"{context["discriminator"].strip(chr(39))}" is missing')]
+        if fault["type"] == "union_tag_invalid":
+            known = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
+            key = context["discriminator"].strip("'")
+            return [
+                self.problem(
+                    (*path, key), f'unknown {key} "{context["tag"]}"; {one_of(context["tag"], known)}'
+                )
+            ]
+        if not path and self.data is None:
+            return [self.problem(path, "the file is empty")]
+        return [self.problem(path, fault["msg"].removeprefix("Value error, "))]
 
     def _path(self, loc: tuple[str | int, ...]) -> Path:
         """The place in the text for pydantic's location, which also names union members on the way."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.core.facts import Change, Facts, Result, gather
 from app.core.history import last_person_act
 from app.core.keys import REPORT, STATUS, has_key, marked, own_note
-from app.core.model import Issue, LabelEvent, Note
+from app.core.model import Issue, LabelEvent, Note, User
 from app.core.plan import (
     Action,
     AddLabel,
@@ -122,7 +122,8 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
     actions = [action for look in looks for action in _changes(look, facts)]
     if not actions:  # notes speak of the issue as the changes leave it
         actions = [action for look in looks for action in _summon(look, facts)] + _status(looks, facts)
-    return [_outcome(look, ruleset) for look in looks], list(dict.fromkeys(actions))
+    once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
+    return [_outcome(look, ruleset) for look in looks], list(reversed(once.values()))
 
 
 def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver]) -> _Look:
@@ -135,9 +136,17 @@ def _changes(look: _Look, facts: Facts) -> list[Action]:
     """What the rule wants changed on the issue itself: labels and assignees."""
     rule = look.rule
     found = [a for label in rule.while_failing.labels for a in _label_action(look, facts, label)]
-    if look.failing and rule.while_failing.repair:
+    if look.failing and rule.while_failing.repair and _in_time(look, facts):
         found += [action for change in look.result.changes for action in _repair(rule, change)]
     return found
+
+
+def _in_time(look: _Look, facts: Facts) -> bool:
+    """Whether the cause came before the closing: a closed issue gets nothing for what happens afterwards."""
+    closed_at, cause = facts.issue.closed_at, look.result.cause_at
+    return facts.issue.state == "opened" or (
+        cause is not None and closed_at is not None and cause <= closed_at
+    )
 
 
 def _label_action(look: _Look, facts: Facts, label: str) -> list[Action]:
@@ -145,7 +154,8 @@ def _label_action(look: _Look, facts: Facts, label: str) -> list[Action]:
     act = last_person_act(facts.acts, label)
     on = label in facts.issue.labels
     if look.failing and not on:
-        vetoed = act and act.kind == "label_off" and look.result.since and act.at >= look.result.since
+        cause = look.result.cause_at
+        vetoed = act and act.kind == "label_off" and cause and act.at >= cause
         return [] if vetoed else [AddLabel(look.rule.id, label)]
     if not look.failing and on and _may_come_off(look, facts, label):
         return [RemoveLabel(look.rule.id, label)]
@@ -200,12 +210,12 @@ def _called(who: list[Recipient], facts: Facts, since: datetime) -> list[str]:
                 names.append(facts.issue.author.username)
             case _:
                 names += facts.board.file.escalation
-    return [name for name in dict.fromkeys(names) if name not in facts.issue.bots]
+    return [name for name in dict.fromkeys(names) if not facts.issue.is_bot(User(0, name))]
 
 
 def _status(looks: list[_Look], facts: Facts) -> list[Action]:
     """The status note written when something is asked, and kept true once it is there."""
-    said = [Said(k.rule, k.result, k.failing) for k in looks if not k.why_not]
+    said = [Said(k.rule, k.result, k.failing, k.waiver) for k in looks if not k.why_not]
     note = own_note(facts.issue, STATUS)
     asking = asks(said) and facts.issue.state == "opened"
     if note is None and not asking:

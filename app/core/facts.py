@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.core.acts import Act, acts
 from app.core.board import Board, People
@@ -23,6 +23,15 @@ class LabelsFile(Model):
     attribute: list[str] = Field(description="Free labels beside the state.")
     off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
     on: str = Field(description="Adopts a request that is older than the board's `since`.")
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> "LabelsFile":
+        if self.waiting not in self.state:
+            raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
+        names = [*self.state, *self.attribute, self.off, self.on]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f'"{twice[0]}" is given twice; one label, one meaning')
+        return self
 
     @property
     def states(self) -> StateLabels:
@@ -60,9 +69,12 @@ class Facts:
         owners: dict[str, User] = {}
         for act in self.acts:
             if act.kind == "assigned" and act.at < at:
-                owners |= {name: User(0, name) for name in act.assigned}
+                owners |= {name: User(0, name) for name in sorted(act.assigned)}
                 owners = {name: user for name, user in owners.items() if name not in act.unassigned}
-        found = [*owners.values()] or [*self.issue.assignees]
+        later = {
+            name for act in self.acts if act.kind == "assigned" and act.at >= at for name in act.assigned
+        }
+        found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in later]
         return [u.username for u in found if self.people.is_sa(u, at)]
 
 

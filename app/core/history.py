@@ -48,9 +48,21 @@ def state_spans(
     ends with the requester's first note or edit of the description: what was in force before comes back.
     """
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
+    acts = tuple(acts)
+    fold.undone = _undone(acts)
     for act in acts:
         fold.take(act, people)
+    fold.end_lost_wait(issue)
     return (*fold.past, fold.now)
+
+
+def _undone(acts: tuple[Act, ...]) -> frozenset[tuple[datetime, str]]:
+    """Labels put on and, by a later event, taken off at one instant."""
+    last: dict[tuple[datetime, str], Act] = {}
+    for act in acts:
+        if act.kind in ("label_on", "label_off") and act.id >= last.get((act.at, act.label), act).id:
+            last[act.at, act.label] = act
+    return frozenset(key for key, act in last.items() if act.kind == "label_off")
 
 
 def _at_opening(issue: Issue, labels: StateLabels) -> str | None:
@@ -69,30 +81,49 @@ class _StateFold:
         self.now = first
         self.taken_off: StateSpan | None = None  # what a person took off last, to tell a swap
         self.closed = False
+        self.answered_closed = False  # the requester answered while the issue was closed
+        self.undone: frozenset[tuple[datetime, str]] = frozenset()
 
     def take(self, act: Act, people: People) -> None:
         match act.kind:
-            case "closed" | "reopened":
-                self.closed = act.kind == "closed"
+            case "closed":
+                self.closed, self.answered_closed = True, False
+            case "reopened":
+                self.closed = False
+                if self.answered_closed or people.role(act.by, act.at) == "requester":
+                    self._answer(act)
             case "label_on" if act.label in self.labels.all:
                 self._put_on(act)
             case "label_off" if act.label == self.now.label:
                 before = self.now
                 self._change(StateSpan(None, act.at, act.by))
                 self.taken_off = before
-            case "note" | "edited" if self._is_answer(act, people):
-                back = self.now.before or StateSpan(None, act.at)
-                self._change(replace(back, start=act.at, end=None, answered=True))
+            case "note" | "edited" if people.role(act.by, act.at) == "requester":
+                self.answered_closed = self.closed
+                if not self.closed:
+                    self._answer(act)
 
-    def _is_answer(self, act: Act, people: People) -> bool:
-        waiting = self.now.label == self.labels.waiting
-        return waiting and not self.closed and people.role(act.by, act.at) == "requester"
+    def _answer(self, act: Act) -> None:
+        """The requester's answer brings back what was in force before the wait, if there is one."""
+        if self.now.label == self.labels.waiting:
+            back = self.now.before or StateSpan(None, act.at)
+            self._change(replace(back, start=act.at, end=None, answered=True))
+
+    def end_lost_wait(self, issue: Issue) -> None:
+        """A wait whose label is gone without a person's act is over since the label's last event."""
+        if self.now.label == self.labels.waiting and self.labels.waiting not in issue.labels:
+            gone = [
+                e.at for e in issue.label_events if e.label == self.labels.waiting and e.action == "remove"
+            ]
+            self._change(StateSpan(None, max([*gone, self.now.start])))
 
     def _put_on(self, act: Act) -> None:
         swapped = self.taken_off
         if swapped and self.now.label is None and act.at - self.now.start <= SWAP:
             self._undo(swapped)
         if act.label == self.now.label and not self.now.answered:
+            return
+        if (act.at, act.label) in self.undone:
             return
         before = None
         if act.label == self.labels.waiting:
@@ -153,12 +184,13 @@ def cycles(
 ) -> tuple[Cycle, ...]:
     """The cycles, oldest first; at most the last one is running."""
     acts = tuple(acts)
+    answering = _Answering(acts, labels)
     begins, ends = frozenset(starts), frozenset(answered_by)
     found: list[Cycle] = []
     running: datetime | None = None
     is_open = True
     for act in acts:
-        moment = _moment(act, acts, people, labels)
+        moment = _moment(act, people, answering)
         is_open = act.kind != "closed" and (is_open or act.kind == "reopened")
         if running is not None and moment in ends:
             found.append(Cycle(running, act.at, ended_by=act))
@@ -171,7 +203,7 @@ def cycles(
     return tuple(replace(c, pauses=_inside(waits, c)) for c in found)
 
 
-def _moment(act: Act, acts: tuple[Act, ...], people: People, labels: StateLabels) -> Start | End | None:
+def _moment(act: Act, people: People, answering: "_Answering") -> Start | End | None:
     """What an act means to the clock."""
     match act.kind:
         case "opened" | "closed" | "reopened":
@@ -180,24 +212,29 @@ def _moment(act: Act, acts: tuple[Act, ...], people: People, labels: StateLabels
             return "requester_activity"
         case "note" | "assigned" if people.is_sa(act.by, act.at) and (act.kind == "note" or act.assigned):
             return "sa_activity"
-        case "label_on" | "label_off" if people.is_sa(act.by, act.at) and not _only_pauses(act, acts, labels):
+        case "label_on" | "label_off" if people.is_sa(act.by, act.at) and answering.counts(act):
             return "sa_activity"
     return None
 
 
-def _only_pauses(act: Act, acts: tuple[Act, ...], labels: StateLabels) -> bool:
-    """Whether the label act answers nothing: SA Waiting put on or off, the other half of a move to SA Waiting, or
+class _Answering:
+    """Which acts on labels answer: not SA Waiting put on or off, not the other half of a move to SA Waiting, and not
     the pair of one label on and off at one instant that moving the issue to another board writes."""
-    if act.label == labels.waiting:
-        return True
-    if any((o.at, o.label) == (act.at, act.label) and o.kind != act.kind for o in acts):
-        return True
-    if act.kind != "label_off" or act.label not in labels.all:
-        return False
-    return any(
-        o.kind == "label_on" and o.label == labels.waiting and o.by == act.by and abs(o.at - act.at) <= SWAP
-        for o in acts
-    )
+
+    def __init__(self, acts: tuple[Act, ...], labels: StateLabels) -> None:
+        moved = [a for a in acts if a.kind in ("label_on", "label_off")]
+        self._labels = labels
+        self._kinds: dict[tuple[datetime, str], set[str]] = {}
+        for act in moved:
+            self._kinds.setdefault((act.at, act.label), set()).add(act.kind)
+        self._waits = [a for a in moved if a.kind == "label_on" and a.label == labels.waiting]
+
+    def counts(self, act: Act) -> bool:
+        if act.label == self._labels.waiting or (act.label and len(self._kinds[act.at, act.label]) > 1):
+            return False
+        if act.kind != "label_off" or act.label not in self._labels.all:
+            return True
+        return not any(wait.by == act.by and abs(wait.at - act.at) <= SWAP for wait in self._waits)
 
 
 def _inside(

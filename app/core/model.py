@@ -111,4 +111,4 @@ class Issue:
 
     def is_bot(self, user: User | None) -> bool:
         """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
-        return user is not None and user.username in self.bots
+        return user is not None and user.username.casefold() in {name.casefold() for name in self.bots}

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from app.core.checks import Check
 from app.core.document import Model
 
+EXPECTED = r"^(ask|summon|[+-].+|(un)?assign \S+)$"
 Recipient = Literal["assignees", "requester", "board.escalation"]
 
 
@@ -47,7 +48,7 @@ class Example(Model):
     )
     timeline: str
     now: str
-    expect: list[str] = Field(
+    expect: list[Annotated[str, Field(pattern=EXPECTED)]] = Field(
         description="`+label`, `-label`, `assign NAME`, `ask` (status note), `summon`; empty: nothing."
     )
 
@@ -77,5 +78,11 @@ class Rule(Model):
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """The names in braces. Errors: ValueError for braces that do not match."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    """The names in braces. Errors: ValueError for braces that do not match or hold more than a name."""
+    found = set()
+    for _, name, spec, conversion in Formatter().parse(text):
+        if spec or conversion:
+            raise ValueError(f"{{{name}}} takes no format")
+        if name is not None:
+            found.add(name)
+    return frozenset(found)

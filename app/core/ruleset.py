@@ -55,10 +55,15 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
     """What is wrong between rules: names that do not exist, one label owned twice, unknown placeholders."""
     found: list[Problem] = []
     owners: dict[str, str] = {}
+    states = set(ruleset.labels.state)
     for rule in ruleset.rules:
         document = ruleset.documents[rule.id]
         found += _unknown_names(rule, ruleset, document)
         found += _unknown_placeholders(rule, document)
+        for i, label in enumerate(getattr(rule.check, "states", [])):
+            if label not in states:
+                message = f'"{label}" is no state label; {one_of(label, ruleset.labels.state)}'
+                found.append(document.problem(("check", "states", i), message))
         for i, label in enumerate(rule.while_failing.labels):
             if label in owners:
                 message = (
@@ -94,7 +99,7 @@ def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:
         try:
             unknown = sorted(placeholders(text) - allowed)
         except ValueError as error:
-            found.append(document.problem(path, f"braces do not match: {error}; write {{{{ for a brace"))
+            found.append(document.problem(path, f"faulty placeholder: {error}; write {{{{ for a brace"))
             continue
         for name in unknown:
             found.append(

@@ -10,11 +10,29 @@ from markdown_it.token import Token
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MARKER = re.compile(r"<!--\s*triage-template:\s*(?P<id>[\w-]+)\s+v(?P<version>\d+)\s*-->")
 _WORDLESS = re.compile(r"[^\w]+")
-_LIST_MARK = re.compile(r"\A\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s*)?|\A\s*>+\s?")
+_COMMENT_MARK = re.compile(r"<!--+|-*-->")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
+_ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|#160);")
+_NO_WORDS = re.compile(r"/[a-z_]+\b|\s*(?:```|~~~)")  # a quick action, the edge of a code block
+_LIST_MARK = re.compile(r"\A\s*(?:[-*+]|\d+[.)])\s+(?:\[ \]\s*)?|\A\s*>+\s?")
 _EMPTY_WORDS = frozenset(
-    {"tbd", "tba", "tbc", "todo", "xxx", "none yet", "to be defined", "to be determined"}
+    {
+        "tbd",
+        "t b d",
+        "tba",
+        "tbc",
+        "todo",
+        "to do",
+        "xxx",
+        "none yet",
+        "to be defined",
+        "to be determined",
+        "x",
+    }
 )
-_PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+_LINKING_WORDS = frozenset({"and", "or"})
+# What stands inside a block is not parsed: only where blocks begin and end is asked.
+_PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable(["inline", "text_join"])
 
 
 @dataclass(frozen=True)
@@ -36,11 +54,12 @@ class Section:
 
 @lru_cache(maxsize=4096)
 def heading_key(title: str) -> str:
-    """What makes two headings the same: their letters and digits, without case."""
-    return _WORDLESS.sub(" ", title.casefold()).strip()
+    """What makes two headings the same: their letters and digits, without case, "and" and "or"."""
+    words = _WORDLESS.sub(" ", title.casefold()).split()
+    return " ".join(word for word in words if word not in _LINKING_WORDS)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def sections(text: str) -> tuple[Section, ...]:
     """The sections in the order of the text. What stands before the first heading belongs to none."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -69,10 +88,27 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub("", text)
 
 
+@lru_cache(maxsize=64)
+def code_lines(text: str) -> frozenset[int]:
+    """The numbers (from 1) of the lines that are code, comments or other HTML, where nothing is a heading."""
+    blocks = (t.map for t in _PARSER.parse(text) if t.type in ("fence", "code_block", "html_block") and t.map)
+    return frozenset(n + 1 for start, end in blocks for n in range(start, end))
+
+
 def content_lines(body: str) -> list[str]:
-    """The lines that say something, without comments, list marks and surrounding space."""
-    lines = (_LIST_MARK.sub("", line).strip() for line in without_comments(body).splitlines())
+    """The lines that may say something: without comments, commands, tags, marks of lists and surrounding space.
+
+    A ticked box stays on its line, since ticking says something.
+    """
+    text = _ENTITY.sub(" ", _TAG.sub(" ", without_comments(body)))
+    lines = (_LIST_MARK.sub("", line).strip() for line in text.splitlines() if not _NO_WORDS.match(line))
     return [line for line in lines if line]
+
+
+def _given_lines(template_body: str) -> list[str]:
+    """The template's own lines, the hints in its comments included: people take the comment marks away."""
+    hints = "\n".join(_COMMENT_MARK.sub("", comment) for comment in _COMMENT.findall(template_body))
+    return content_lines(template_body) + content_lines(hints)
 
 
 def own_words(body: str, template_body: str) -> str:
@@ -81,29 +117,31 @@ def own_words(body: str, template_body: str) -> str:
     A template's line that was continued ("Customer name: Acme") counts by what was added to it. Rules, blanks such as
     `____` and words such as TBD are nothing.
     """
-    given = [_plain(line) for line in content_lines(template_body)]
+    given = {_plain(line) for line in _given_lines(template_body)} - {""}
+    longest_first = sorted(given, key=len, reverse=True)
     written = []
     for line in content_lines(body):
         plain = _plain(line)
-        rest = line
-        for known in sorted(given, key=len, reverse=True):
-            if plain == known:
-                rest = ""
-                break
-            if known and plain.startswith(known + " ") and line.casefold().startswith(_lead(line, known)):
-                rest = line[len(_lead(line, known)) :].lstrip(" :*_")
-                break
+        rest = "" if plain in given else _continued(line, plain, longest_first)
         if _says_something(rest):
             written.append(rest.strip())
     return "\n".join(written)
 
 
-def _lead(line: str, known: str) -> str:
-    """The beginning of the line, in lower case, that amounts to the known template line."""
+def _continued(line: str, plain: str, given: list[str]) -> str:
+    """What was added to a line of the template, or the whole line when it is none."""
+    for known in given:
+        if plain.startswith(known + " ") and (lead := _lead(line, known)):
+            return line[lead:].lstrip(" :*_")
+    return line
+
+
+def _lead(line: str, known: str) -> int:
+    """How many characters of the line amount to the known line; 0 when they do not end where a word does."""
     for end in range(len(known), min(len(line), len(known) + 200) + 1):
         if _plain(line[:end]) == known and (end == len(line) or not line[end].isalnum()):
-            return line[:end].casefold()
-    return "\0"
+            return end
+    return 0
 
 
 def _plain(line: str) -> str:

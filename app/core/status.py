@@ -6,11 +6,14 @@ from app.core.facts import Facts, Item, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
 from app.core.text import first_name, quote, without_commands
+from app.core.waiver import Waiver
 
 ALL_SET = "All set: nothing is missing from your request."
 NOTHING_OPEN = "Nothing is asked of you now."
 CLOSED = "This request is closed; nothing more is asked here."
-EDIT_ABOVE = "Edit the description above. I check again by myself, there is no need to reply."
+EDIT_ABOVE = (
+    "Edit the description above, each under its heading. I check again by myself, there is no need to reply."
+)
 FOOTER = (
     "<sub>I am the bot of the {board} board, and I keep this one comment up to date. "
     "An SA can silence me here with the label `{off}`.</sub>"
@@ -25,6 +28,12 @@ class Said:
     rule: Rule
     result: Result
     failing: bool
+    waiver: Waiver | None = None
+
+    @property
+    def waived(self) -> Waiver | None:
+        """The waiver, where the rule would have fired without it."""
+        return self.waiver if self.result.failing else None
 
 
 def asks(said: list[Said]) -> bool:
@@ -42,7 +51,8 @@ def status_body(facts: Facts, said: list[Said]) -> str:
         requests = [s for s in said if s.failing and s.rule.while_failing.status]
         parts = [f"{hello}, thanks for your request. {_opening(said, requests)}".rstrip()]
         parts += [block for s in requests for block in _request(s)]
-        parts += [s.result.says for s in said if s.result.says]
+        parts += [_allowed(s.rule, s.waived) for s in said if s.waived]
+        parts += [s.result.says for s in said if s.result.says and not s.waived]
         parts += _understood([pair for s in said for pair in s.result.understood])
     return marked(STATUS, facts.issue.ref, without_commands("\n\n".join([*parts, footer])))
 
@@ -50,11 +60,16 @@ def status_body(facts: Facts, said: list[Said]) -> str:
 def _opening(said: list[Said], requests: list[Said]) -> str:
     if requests:
         return ""
-    return ALL_SET if any(s.result.understood for s in said) else NOTHING_OPEN
+    whole = any(s.result.understood and not s.result.failing for s in said)
+    return ALL_SET if whole else NOTHING_OPEN
+
+
+def _allowed(rule: Rule, waiver: Waiver) -> str:
+    return f"The rule `{rule.id}` is let pass here by {quote(waiver.by)}: {quote(waiver.because, 200)}"
 
 
 def _request(said: Said) -> list[str]:
-    text = said.rule.while_failing.status.strip().format_map({**said.result.values, "items": ""}).strip()
+    text = said.rule.while_failing.status.strip().format_map(said.result.values).strip()
     if not said.result.items:
         return [text]
     return [text, "\n".join(_item(item) for item in said.result.items), EDIT_ABOVE]

@@ -1,13 +1,22 @@
 """Issue templates: the text that people are given, what counts as filled, and which template an issue follows."""
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import Field
 
 from app.core.document import Model
-from app.core.sections import Section, heading_key, marker, own_words, sections
+from app.core.sections import code_lines, heading_key, marker, own_words, sections
 
 LIKENESS_NEEDED = 0.5
+_ORNAMENT = re.compile(
+    r"^(?:\s|:\w+:|\d+[.)]|[^\w\s])+|\s*[*_(]*\s*\b(?:required|optional)\b\s*[)*_]*\s*:?\s*$", re.I
+)
+_LABELLED = re.compile(
+    r"^\s*(?:[-*+]\s+)?(?:\[[ xX]\]\s+)?(?P<mark>[*_#]{0,6})\s*"
+    r"(?P<label>[^:*_#]+?)\s*(?P<end>[*_]+:?|:[*_]*|$)(?P<rest>.*)$"
+)
 
 
 class FieldSpec(Model):
@@ -16,6 +25,15 @@ class FieldSpec(Model):
     heading: str = Field(description="The block's heading, as in the template.")
     ask: str = Field(description="What to write there, said to the requester in half a sentence.")
     example: str = Field(description="One good answer.")
+
+    @property
+    def key(self) -> str:
+        return heading_key(self.heading)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What the block may be called: its heading, or one half of a heading such as "Challenges/Pain Points"."""
+        return frozenset({self.key, *(heading_key(part) for part in self.heading.split("/"))})
 
 
 class TemplateFile(Model):
@@ -34,6 +52,11 @@ class Template:
     file: TemplateFile
     text: str
 
+    @cached_property
+    def bodies(self) -> dict[str, str]:
+        """What the template itself says under each heading, by the heading's key."""
+        return {s.key: s.body for s in sections(self.text)}
+
     def filled(self, answers: dict[str, str]) -> str:
         """The template's text with an answer under each heading that has one."""
         out = []
@@ -44,6 +67,28 @@ class Template:
                 if answer:
                     out += ["", answer]
         return "\n".join(out) + "\n"
+
+    def faults(self) -> list[str]:
+        """Where text and file do not fit together."""
+        mine = f"<!-- triage-template: {self.file.id} v{self.file.version} -->"
+        found = (
+            [] if marker(self.text) == (self.file.id, self.file.version) else [f"{self.name}.md lacks {mine}"]
+        )
+        keys = [f.key for f in self.file.required]
+        found += [
+            f'the block "{f.heading}" is not in {self.name}.md'
+            for f in self.file.required
+            if f.key not in self.bodies
+        ]
+        found += [
+            f'the block "{f.heading}" is given twice' for f in self.file.required if keys.count(f.key) > 1
+        ]
+        return list(dict.fromkeys(found))
+
+    def instructions(self, field: FieldSpec) -> str:
+        """All that we say of a block ourselves: in the template, and in the status note."""
+        asked = f"{field.ask}, such as `{field.example}`"
+        return "\n".join((self.bodies.get(field.key, ""), field.ask, asked))
 
 
 @dataclass(frozen=True)
@@ -68,41 +113,70 @@ class Match:
 
 
 def find_template(description: str, templates: dict[str, Template], default: str) -> Match:
-    """The template with the issue's marker, else the one whose headings it has most of, else the default."""
+    """The template with the issue's marker, else the one whose blocks it has most of, else the default."""
     given = marker(description)
     for template in templates.values():
         if given and template.file.id == given[0]:
             return Match(template, f"marker {given[0]} v{given[1]}", 1.0)
-    there = {s.key for s in sections(description)}
-    scored = [(_likeness(t, there), t) for t in templates.values()]
+    scored = [(_likeness(t, description), t) for t in templates.values()]
     best, likest = max(scored, key=lambda pair: (pair[0], pair[1].name == default))
     if best >= LIKENESS_NEEDED:
         return Match(likest, f"{best:.0%} of its headings", best)
     return Match(templates[default], "the board's template, since it follows none", best)
 
 
-def _likeness(template: Template, there: set[str]) -> float:
-    wanted = {heading_key(f.heading) for f in template.file.required}
-    return len(wanted & there) / len(wanted)
+def _likeness(template: Template, description: str) -> float:
+    fields = template.file.required
+    found = _blocks(description, template)
+    return len(found) / len({f.key for f in fields})
 
 
 def answers(description: str, template: Template) -> tuple[Answer, ...]:
-    """What stands in each required block, what is under its smaller headings included.
-
-    A heading that occurs twice counts by all that is under it.
-    """
-    given = {s.key: s.body for s in sections(template.text)}
-    wanted = {heading_key(f.heading) for f in template.file.required}
-    found: dict[str, list[str]] = {key: [] for key in wanted}
-    current: Section | None = None
-    for section in sections(description):
-        if section.key in wanted:
-            current = section
-        elif current and section.level <= current.level:
-            current = None
-        if current:
-            found[current.key].append(own_words(section.body, given.get(section.key, "")))
+    """What stands in each required block: under its heading, smaller or unknown headings included, or behind its
+    name where it was written as a label (`**SA Asks**: a demo`). A block that occurs twice counts by both."""
+    found = _blocks(description, template)
     return tuple(
-        Answer(f, "\n".join(part for part in found[heading_key(f.heading)] if part))
+        Answer(f, own_words("\n".join(found.get(f.key, ())), template.instructions(f)))
         for f in template.file.required
     )
+
+
+def _blocks(description: str, template: Template) -> dict[str, list[str]]:
+    """The lines of each block that is there, by the block's key."""
+    text = description.replace("\r\n", "\n").replace("\r", "\n")
+    names = {key: f.key for f in template.file.required for key in f.keys}
+    names |= {f.key: f.key for f in template.file.required}
+    own = set(template.bodies) - set(names)
+    headings = {s.line: s.title for s in sections(text)}
+    hidden = code_lines(text)
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for number, line in enumerate(text.split("\n"), start=1):
+        name, rest = _name(line, headings.get(number), names, hidden=number in hidden)
+        if name is not None:
+            current = found.setdefault(names[name], [])
+            line = rest
+        elif number in headings and heading_key(headings[number]) in own:
+            current = None  # another block of the template, which nobody has to fill
+        if current is not None:
+            current.append(line.lstrip("#") if number in headings else line)
+    return found
+
+
+def _name(line: str, heading: str | None, names: dict[str, str], *, hidden: bool) -> tuple[str | None, str]:
+    """The block that the line opens, and what else it says; None when it opens none."""
+    if heading is not None:
+        title, colon, rest = (
+            heading.partition(":") if heading_key(heading) not in names else (heading, "", "")
+        )
+        key = heading_key(_ORNAMENT.sub("", title)) or heading_key(title)
+        if key in names:
+            return key, rest if colon else ""
+        key = heading_key(_ORNAMENT.sub("", heading))
+        return (key, "") if key in names else (None, line)
+    match = None if hidden else _LABELLED.match(line[:300])
+    if match and (match["mark"] or ":" in match["end"]):
+        key = heading_key(match["label"])
+        if key in names and names[key] == key:
+            return key, match["rest"] + line[300:]
+    return None, line

@@ -3,21 +3,19 @@
 import re
 import unicodedata
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 QUOTE_LENGTH = 80
-_NOT_A_NAME = re.compile(r"[^\w '’-]+")
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "mx", "prof"})
 
 
-@lru_cache(maxsize=4096)
 def quote(text: str, limit: int = QUOTE_LENGTH) -> str:
     """People's text on one line, cut, as inline code whose fence is longer than any run of backticks in it.
 
     Inline code runs no quick action, mentions nobody, references nothing and closes no container; a pipe is escaped
     for tables. Control and direction-changing characters go. Source: GitLab's reference filters skip code.
     """
-    line = " ".join(_visible(text).split())
+    line = " ".join(_visible(text[: limit * 20]).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     if not line:
@@ -29,7 +27,8 @@ def quote(text: str, limit: int = QUOTE_LENGTH) -> str:
 
 def first_name(name: str, username: str) -> str:
     """How to greet somebody: the first word of the name with letters and little else in it, or the username as code."""
-    words = _NOT_A_NAME.sub(" ", _visible(name)).split()
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'’-" else " " for c in _visible(name))
+    words = [w for w in kept.split() if any(c.isalpha() for c in w) and w.casefold() not in _TITLES]
     return words[0] if words else quote(username)
 
 

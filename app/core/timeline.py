@@ -91,11 +91,11 @@ def parse(
 def _entries(text: str) -> list[tuple[int, str, str | None]]:
     """Number, line and the text behind bars below it, without blank lines."""
     found: list[tuple[int, str, str | None]] = []
-    for number, raw in enumerate(text.splitlines(), start=1):
+    for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
         if line.startswith("|") and found:
             first, head, block = found[-1]
-            more = line[1:].removeprefix(" ")
+            more = raw.lstrip()[1:].removeprefix(" ")
             found[-1] = (first, head, more if block is None else f"{block}\n{more}")
         elif line:
             found.append((number, line, None))
@@ -252,7 +252,7 @@ def _note_line(note: Note) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _bars(block: str) -> str:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.facts import Facts
+from app.core.sections import without_comments
 
 _LINE = re.compile(
     r"^@(?P<bot>[\w.-]*\w)[ \t]+allow[ \t]+(?P<rule>[a-z][a-z0-9-]*)[ \t]+because[ \t]+(?P<reason>\S.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
+
+
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ def waivers(facts: Facts) -> dict[str, Waiver]:
     for note in facts.issue.notes:
         if note.system or "allow" not in note.body or not facts.people.is_sa(note.author, note.at):
             continue
-        for match in _LINE.finditer(note.body):
+        for match in _LINE.finditer(_FENCED.sub("", without_comments(note.body))):
             if match["bot"].casefold() in {name.casefold() for name in facts.issue.bots}:
                 found[match["rule"].lower()] = Waiver(note.author.username, note.at, match["reason"].strip())
     return found

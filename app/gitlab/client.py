@@ -5,7 +5,8 @@ One client per thread: a requests session is not promised to be safe in several.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
@@ -14,19 +15,34 @@ import gitlab
 import requests
 from gitlab.exceptions import GitlabAuthenticationError, GitlabError, GitlabParsingError
 
-from app.core.model import Issue, IssueRef, User
+from app.core.keys import key_of
+from app.core.model import Issue, IssueRef, Note, User
 from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
-from app.errors import Refused, Unauthorized, Unavailable
+from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab import payloads
 from app.gitlab.payloads import Json
 
 TIMEOUT_SECONDS = 10
 MEMBERS_KEPT_SECONDS = 300
+POST_SETTLES_SECONDS = 60.0
 TRY_AGAIN = frozenset({408, 409, 425, 429})
 
 
 class LostLease(Unavailable):
     """Somebody else looks after the issue now: nothing more is written."""
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, as a number or as a date; None when it says nothing.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
+    if header.isdecimal():
+        return float(header)
+    try:
+        return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
+    except (ValueError, TypeError):
+        return None
 
 
 class GitLab:
@@ -59,6 +75,11 @@ class GitLab:
             self._me = payloads.user(self._get("/user"))
         return self._me
 
+    def ask_me(self) -> User:
+        """The user whose token this is, asked anew: tells whether GitLab answers and takes the token."""
+        self._me = None
+        return self.me()
+
     def bots(self) -> frozenset[str]:
         """The usernames of all users that are the bot."""
         return self._bot_users | {self.me().username}
@@ -82,14 +103,15 @@ class GitLab:
         if known and monotonic() - known[0] < MEMBERS_KEPT_SECONDS:
             return known[1]
         found = frozenset(
-            str(m["username"]) for m in self._list(f"/groups/{quote(group, safe='')}/members/all")
+            str(m["username"])
+            for m in self._list(f"/groups/{quote(group, safe='')}/members/all", what=f"group {group}")
         )
         self._members[group] = (monotonic(), found)
         return found
 
     def project_id(self, path: str) -> int:
         """The id of a project by its path."""
-        return int(self._get(f"/projects/{quote(path, safe='')}")["id"])
+        return int(self._get(f"/projects/{quote(path, safe='')}", what=f"project {path}")["id"])
 
     def issues(self, project_id: int, *, state: str, updated_after: datetime | None = None) -> Iterator[Json]:
         """The project's issues in that state, least recently updated first, a hundred a page."""
@@ -150,49 +172,85 @@ class GitLab:
 
     def _write(self, issue: Issue, action: PutNote | Summon) -> None:
         path = f"{self._path(issue)}/notes"
-        body = {"body": action.body}
-        with self._errors():
-            if isinstance(action, PutNote) and action.note_id is not None:
-                self._api.http_put(f"{path}/{action.note_id}", post_data=body, obey_rate_limit=False)
-                return
-            answer: Any = self._api.http_post(path, post_data=body, obey_rate_limit=False)
+        if isinstance(action, PutNote) and action.note_id is not None:
+            self._edit(f"{path}/{action.note_id}", action.body)
+        elif not self._keyed(issue, action.key):  # somebody else may have written it since the issue was read
+            self._post(path, action)
+            self._tidy(issue, action.key)
+
+    def _edit(self, path: str, body: str) -> None:
+        try:
+            with self._errors():
+                self._api.http_put(path, post_data={"body": body}, obey_rate_limit=False)
+        except Refused as error:
+            if error.status == 404:  # a person deleted it a moment ago: the next look finds that out
+                raise Unavailable("the note that was to be edited is gone") from error
+            raise
+
+    def _post(self, path: str, action: PutNote | Summon) -> None:
+        """Writes the note, once. When no answer comes, the note may still appear: the next look must wait for it."""
+        try:
+            with self._errors():
+                answer: Any = self._api.http_post(
+                    path, post_data={"body": action.body}, obey_rate_limit=False
+                )
+        except Unavailable as error:
+            raise Unavailable(str(error), max(error.retry_after or 0.0, POST_SETTLES_SECONDS)) from error
         if "id" not in answer:
             raise Refused(f"GitLab made no note of {action.key}: {answer.get('summary')}")
+
+    def _keyed(self, issue: Issue, key: str) -> list[Note]:
+        """Our own token's notes with that key, as GitLab has them now, the oldest first."""
+        rows = self._list(f"{self._path(issue)}/notes", sort="asc", order_by="created_at")
+        notes = (n for n in map(payloads.note, rows) if n.author.username == self.me().username)
+        return sorted((n for n in notes if key_of(n, issue) == key), key=lambda n: (n.at, n.id))
+
+    def _tidy(self, issue: Issue, key: str) -> None:
+        """Of two notes with one key the oldest stays, and whoever sees the other deletes it."""
+        for surplus in self._keyed(issue, key)[1:]:
+            try:
+                with self._errors():
+                    self._api.http_delete(f"{self._path(issue)}/notes/{surplus.id}", obey_rate_limit=False)
+            except Refused as error:
+                if error.status != 404:
+                    raise
 
     @staticmethod
     def _path(issue: Issue) -> str:
         return f"/projects/{issue.ref.project_id}/issues/{issue.ref.iid}"
 
-    def _get(self, path: str) -> Json:
-        with self._errors():
+    def _get(self, path: str, *, what: str = "") -> Json:
+        with self._errors(what):
             found: Any = self._api.http_get(path, obey_rate_limit=False)
         if not isinstance(found, dict):
             raise Unavailable(f"GitLab answered {path} with something else than JSON")
         return found
 
     def _list(self, path: str, **query: Any) -> list[Json]:
-        with self._errors():
+        with self._errors(query.pop("what", "")):
             rows = self._api.http_list(path, query_data=query, iterator=True, obey_rate_limit=False)
             return [dict(row) for row in rows]
 
     def _remember(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
-        wait = response.headers.get("Retry-After", "")
-        self._retry_after = float(wait) if wait.isdecimal() else None
+        self._retry_after = retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self, what: str = "") -> Iterator[None]:
         """GitLab's and the network's errors as ours."""
         self._retry_after = None
         try:
             yield
         except GitlabAuthenticationError as error:
-            raise Unauthorized(f"GitLab does not accept the token: {error}") from error
+            remedy = "set TRIAGE_GITLAB_TOKEN to one that is valid and has the scope `api`"
+            raise Unauthorized(f"GitLab does not accept the token ({error}); {remedy}") from error
         except GitlabParsingError as error:
             raise Unavailable("GitLab answered with something else than JSON") from error
         except GitlabError as error:
             status = error.response_code or 0
             if status in TRY_AGAIN or status >= 500 or status == 0:
                 raise Unavailable(f"GitLab answered {error}", self._retry_after) from error
-            raise Refused(f"GitLab answered {error}", status) from error
+            raise Refused(f"GitLab answered {error}{f' ({what})' if what else ''}", status) from error
+        except requests.exceptions.InvalidURL:
+            raise ConfigError(f"TRIAGE_GITLAB_URL: {self._api.url} is no address") from None
         except requests.RequestException as error:
-            raise Unavailable(f"GitLab did not answer: {type(error).__name__}") from error
+            raise Unavailable(f"{self._api.url} did not answer: {type(error).__name__}") from error

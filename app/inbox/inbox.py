@@ -12,9 +12,10 @@ from threading import Lock
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import TimeoutError
 
 from app.core.model import IssueRef
-from app.database import EPOCH, facts, writing
+from app.database import EPOCH, PATIENCE, facts, writing
 from app.database import inbox as rows
 from app.inbox import backoff
 from app.inbox.lease import LEASE, Lease
@@ -54,12 +55,14 @@ class Inbox:
         *,
         lease_for: timedelta = LEASE,
         chance: Callable[[], float] = random.random,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self.engine = engine
         self.lease_for = lease_for
         self.machine_now = machine_now
         self._chance = chance
         self._lock = Lock()
+        self._patience = patience.total_seconds()
 
     def put(self, ref: IssueRef, due_at: datetime = AT_ONCE) -> None:
         """The issue is due at `due_at` (issue time) or at what it had, whichever is earlier.
@@ -204,8 +207,13 @@ class Inbox:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """One writer of this process at a time: a lock here wakes at once, SQLite's own sleeps and tries again."""
-        with self._lock, writing(self.engine) as connection:
-            yield connection
+        if not self._lock.acquire(timeout=self._patience):
+            raise TimeoutError("the database is busy")
+        try:
+            with writing(self.engine) as connection:
+                yield connection
+        finally:
+            self._lock.release()
 
     def _held(self, lease: Lease) -> ColumnElement[bool]:
         mine = and_(rows.c.lease_token == lease.token, rows.c.lease_until > self.machine_now())

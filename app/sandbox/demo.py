@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import gitlab
 import httpx
 from rich.console import Console
 from rich.markdown import Markdown
@@ -21,7 +21,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from app.sandbox.server import SandboxServer
-from app.sandbox.stage import PROJECT, Stage, View
+from app.sandbox.stage import PROJECT, Stage, View, person
 from app.sandbox.story import START, STEPS, Step
 
 SECRET = "demo-secret"  # of a hook between two processes of this machine, for as long as the demo lasts
@@ -46,15 +46,16 @@ class WentOtherwise(Exception):
 
 def play_demo(*, stay: bool, port: int = 0) -> int:
     """Plays the story; 0 when the board ended as told, else 1. With `stay`, keeps everything up until Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the service is stopped as well
     console = Console(highlight=False)
     with (
         tempfile.TemporaryDirectory(prefix="triage-demo-") as folder,
         SandboxServer(port=port, at=START) as sandbox,
     ):
-        service_port = _free_port()
+        service_port = free_port()
         log = Path(folder) / "service.log"
-        with _service(sandbox.url, service_port, Path(folder) / "triage.db", log):
-            _register(sandbox.url, service_port)
+        with service(sandbox.url, service_port, Path(folder) / "triage.db", log):
+            register(sandbox.url, service_port)
             stage = Stage(sandbox.url)
             code = _tell(console, stage, log)
             if stay:
@@ -156,18 +157,20 @@ def _stay(console: Console, stage: Stage, service_port: int) -> None:
         console.print("\nGood-bye.")
 
 
-def _register(url: str, service_port: int) -> None:
-    root = gitlab.Gitlab(url, private_token="sandbox-root")
+def register(url: str, service_port: int) -> None:
+    root = person(url, "root")
     for project in root.projects.list(get_all=True):
         hook = {"url": f"http://127.0.0.1:{service_port}/hooks/gitlab", "token": SECRET, **HOOK}
         root.projects.get(project.id, lazy=True).hooks.create(hook)
 
 
 @contextmanager
-def _service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
+def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
     """`triage serve` as it runs anywhere: a process of its own, told everything by its environment."""
     environment = {
         **os.environ,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
         "TRIAGE_GITLAB_URL": url,
         "TRIAGE_GITLAB_TOKEN": "sandbox-triage-bot",
         "TRIAGE_WEBHOOK_SECRET": SECRET,
@@ -182,7 +185,10 @@ def _service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(timeout=15)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
@@ -197,6 +203,6 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> No
     raise SystemExit(f"the service did not start:\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])

@@ -7,6 +7,7 @@ from typing import Any
 
 import gitlab
 import httpx
+import requests
 
 PROJECT = "gitlab-com/customer-success/sa-triage-boards/us-east-enterprise-triage"
 PEOPLE = ("alice", "sam", "sofia", "maria")
@@ -22,6 +23,13 @@ ANSWERS = {
     "Current Tools/Competitors": "Jenkins and Bitbucket. Jira has to stay.",
     "SA Asks": "A demo of one hour, with time for technical questions.",
 }
+
+
+def person(url: str, name: str) -> gitlab.Gitlab:
+    """Somebody's API client, which goes to this machine straight, whatever proxy the environment names."""
+    session = requests.Session()
+    session.trust_env = False
+    return gitlab.Gitlab(url, private_token=f"sandbox-{name}", session=session)
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Stage:
     issues: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._people = {name: gitlab.Gitlab(self.url, private_token=f"sandbox-{name}") for name in PEOPLE}
+        self._people = {name: person(self.url, name) for name in PEOPLE}
 
     def close(self) -> None:
         for person in self._people.values():

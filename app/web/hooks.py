@@ -36,6 +36,15 @@ class Receiver:
     bots: Callable[[], frozenset[str]]
     machine_now: Callable[[], datetime]
 
+    def check_token(self, headers: dict[str, str]) -> None:
+        """Refuses a stranger before a byte of the body is read, where no signature over it is to be checked.
+
+        Raises NotAuthentic.
+        """
+        if self.signing_key is None or "webhook-signature" not in headers:
+            now = self.machine_now()
+            verify(headers, b"", secret=self.secret, signing_key=None, machine_now=now)
+
     def receive(self, headers: dict[str, str], body: bytes) -> Answer:
         """The answer. `accepted` means that the issue is in the inbox, on disk."""
         now = self.machine_now()
@@ -64,10 +73,13 @@ def routes(receiver: Receiver) -> APIRouter:
     async def hook(request: Request) -> Response:
         """Takes one of GitLab's events; 202 once it is stored."""
         try:
+            receiver.check_token(dict(request.headers))
             body = await read_body(request)
             answer = await run_in_threadpool(receiver.receive, dict(request.headers), body)
         except TooLarge:
             answer = Answer(413, "too large")
+        except NotAuthentic as error:
+            answer = Answer(401, "not authentic", error=str(error))
         _note(request, answer)
         return JSONResponse({"status": answer.text}, answer.status)
 

@@ -103,6 +103,22 @@ def clock(text: str) -> datetime:
             ["Open", "SA Doing", "SA Waiting", "SA Doing"],
             id="a wait taken off and put on again at once goes on",
         ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z sam closes\n'
+            '2026-03-02T13:00Z alice comments "Here."\n2026-03-02T13:00:01Z alice reopens',
+            ["Open", "SA Waiting", "Open"],
+            id="commented and reopened by the requester",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z sam closes\n2026-03-02T13:00Z sam reopens',
+            ["Open", "SA Waiting"],
+            id="reopened by an SA, and still waiting",
+        ),
+        pytest.param(
+            '2026-03-02T11:00Z alice adds "SA Waiting"\n2026-03-02T11:00Z alice removes "SA Waiting"',
+            ["Open"],
+            id="put on and taken off at one instant",
+        ),
     ],
 )
 def test_states_follow_one_another(
@@ -134,10 +150,37 @@ def test_a_label_without_any_event_was_there_from_the_start(
     assert label_since(issue, "SA Doing") == issue.created_at
 
 
-def test_events_of_a_deleted_label_are_passed_over(issue_of: Callable[..., Issue]) -> None:
+def test_an_act_on_a_label_that_was_deleted_since_is_still_an_answer_and_no_state(
+    ruleset: Ruleset, issue_of: Callable[..., Issue]
+) -> None:
     event = LabelEvent(1, clock("11:00"), User(9, "sam"), "add", None)
     issue = replace(issue_of(OPENS), label_events=(event,))
+    people, done = People(ruleset.boards["us-east"], issue), acts(issue)
+    spans = state_spans(issue, done, people, ruleset.labels.states)
+    assert [s.label for s in spans] == [None]
+    assert [c.end for c in cycles(done, spans, people, ruleset.labels.states)] == [clock("11:00")]
+
+
+def test_a_wait_whose_label_is_gone_does_not_last(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> None:
+    issue = issue_of(
+        OPENS + '2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z triage-bot removes "SA Waiting"'
+    )
+    spans = state_spans(issue, acts(issue), People(ruleset.boards["us-east"], issue), ruleset.labels.states)
+    assert [(s.label, s.start) for s in spans][-1] == (None, clock("12:00"))
+
+
+def test_a_request_that_the_bot_reopened_is_open(cycles_of: Callable[[str], tuple[Cycle, ...]]) -> None:
+    found = cycles_of("2026-03-02T11:00Z alice closes\n2026-03-02T12:00Z triage-bot reopens")
+    assert found[-1].end is None
+
+
+def test_a_moved_copy_of_a_closed_request_is_as_gitlab_says(
+    ruleset: Ruleset, issue_of: Callable[..., Issue]
+) -> None:
+    issue = replace(issue_of(OPENS + "2026-03-02T11:00Z alice closes"), state="opened", closed_at=None)
     assert [a.kind for a in acts(issue)] == ["opened"]
+    issue = replace(issue_of(OPENS), state="closed", closed_at=clock("12:00"))
+    assert [(a.kind, a.at) for a in acts(issue)][-1] == ("closed", clock("12:00"))
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from time import perf_counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +49,7 @@ def test_windows_line_ends_change_nothing() -> None:
         pytest.param("Example: Acme\nGlobex", "Example: Acme", "Globex", id="prose and an answer"),
         pytest.param("- Name: Acme\n- Link:", "- Name:\n- Link:", "Acme", id="a line that was continued"),
         pytest.param("- Name:\n- Link:", "- Name:\n- Link:", "", id="lines that were not"),
-        pytest.param("- [ ] Self-hosted\n- [x] Cloud", "", "Self-hosted\nCloud", id="a list"),
+        pytest.param("- [ ] Self-hosted\n- [x] Cloud", "", "Self-hosted\n[x] Cloud", id="a list"),
         pytest.param("____\n---\n***", "", "", id="rules and blanks"),
         pytest.param("TBD", "", "", id="to be defined"),
         pytest.param("tbd.", "", "", id="to be defined, small"),
@@ -103,11 +105,81 @@ def test_too_little_likeness_means_the_boards_own_template(ruleset: Ruleset) -> 
     assert match.template.name == "SA Activity"
 
 
-def test_smaller_headings_belong_to_the_block_above(ruleset: Ruleset) -> None:
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("### Demo\n\nOne hour, please.", " Demo\nOne hour, please."),
+        ("## Our own heading\n\nOne hour.", "Our own heading\nOne hour."),
+        ("# of users: 500", "of users: 500"),
+        ("Acme Corp\n---", "Acme Corp"),
+    ],
+)
+def test_headings_of_the_requesters_own_belong_to_the_block_above(
+    ruleset: Ruleset, answer: str, words: str
+) -> None:
     template = ruleset.templates["SA Activity"]
-    text = template.text.replace("## SA Asks", "## SA Asks\n\n### Demo\n\nOne hour, please.\n\n## Other\n\nx")
+    text = template.text.replace("## SA Asks", f"## SA Asks\n\n{answer}\n")
     found = {a.field.heading: a.text for a in answers(text, template)}
-    assert found["SA Asks"] == "One hour, please."
+    assert found["SA Asks"] == words.strip()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "**{h}**: x y",
+        "**{h}:** x y",
+        "- {h}: x y",
+        "- [ ] **{h}**: x y",
+        "**{h}**\nx y",
+        "{h}:\nx y",
+        "## {h}: x y",
+        "## 1. {h}\nx y",
+        "## :pushpin: {h}\nx y",
+        "### 📅 {h}\r\nx y",
+        "## {h} *(required)*\nx y",
+        "##{h}\nx y",
+    ],
+)
+def test_a_block_is_found_however_its_name_is_written(ruleset: Ruleset, form: str) -> None:
+    template = ruleset.templates["SA Activity"]
+    text = "\n\n".join(form.format(h=f.heading) for f in template.file.required)
+    assert [a.field.heading for a in answers(text, template) if a.missing] == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '/label ~"x"',
+        "/assign @sam",
+        "<br>",
+        "&nbsp;",
+        "</details>",
+        "```python\n```",
+        "T.B.D.",
+        "To do",
+        "What do you need from the SAs: a demo, technical Q&A, an SOW, ...?",
+    ],
+)
+def test_what_is_no_answer_fills_no_block(ruleset: Ruleset, answer: str) -> None:
+    template = ruleset.templates["SA Activity"]
+    found = {a.field.heading: a.text for a in answers(f"{template.text}\n{answer}\n", template)}
+    assert found["SA Asks"] == ""
+
+
+def test_the_bots_own_list_pasted_back_answers_nothing(ruleset: Ruleset) -> None:
+    template = ruleset.templates["SA Activity"]
+    lines = [f"- [ ] **{f.heading}**: {f.ask}, such as `{f.example}`" for f in template.file.required]
+    assert all(a.missing for a in answers("\n".join(lines), template))
+
+
+@pytest.mark.parametrize(
+    "text", ["![" * 50_000, "[" * 100_000, ">" * 100_000, "a" * 1_000_000, "<!--" * 25_000]
+)
+def test_a_hostile_description_is_read_quickly(ruleset: Ruleset, text: str) -> None:
+    template = ruleset.templates["SA Activity"]
+    started = perf_counter()
+    answers(template.text + "\n" + text, template)
+    assert perf_counter() - started < 2
 
 
 def test_the_same_heading_twice_counts_by_both(ruleset: Ruleset) -> None:

@@ -1,14 +1,16 @@
 """The client against the sandbox, over real HTTP: nothing is replaced, the wire is the port."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from app.core.keys import marked
 from app.core.model import IssueRef, User
 from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
 from app.errors import Refused, Unauthorized, Unavailable
-from app.gitlab.client import GitLab
+from app.gitlab.client import GitLab, retry_after
 from app.sandbox.stage import PROJECT
 from tests.town import Town
 
@@ -155,6 +157,54 @@ def test_a_note_is_never_sent_twice(town: Town, issue: Any) -> None:
     with pytest.raises(Unavailable):
         do(town, issue, Summon("r", "r/failing/x", "two"))
     assert len([w for w in town.writes() if w.startswith("POST")]) <= 1
+
+
+def test_a_note_that_is_there_by_now_is_not_written_again(town: Town, issue: Any) -> None:
+    read = town.bot.fetch(ref_of(issue), nobody)
+    key = "r/failing/x"
+    plan = Plan(
+        read.ref, read.reference, "b", read.created_at, "v", (Summon("r", key, marked(key, read.ref, "x")),)
+    )
+    for _ in range(2):  # two lookers that read the issue before either wrote
+        town.bot.apply(plan, read, [], lambda: True)
+    assert len(town.bot_notes(issue)) == 1
+
+
+def test_of_two_notes_with_one_key_the_oldest_stays(town: Town, issue: Any) -> None:
+    read = town.bot.fetch(ref_of(issue), nobody)
+    key = "r/failing/x"
+    body = marked(key, read.ref, "x")
+    bot = town.project("triage-bot").issues.get(issue.iid)
+    first, _second = (bot.notes.create({"body": body}).id for _ in range(2))
+    town.bot._tidy(read, key)
+    notes = [n.id for n in bot.notes.list(get_all=True)]
+    assert notes == [first]
+
+
+def test_a_note_whose_answer_did_not_come_is_waited_for(town: Town, issue: Any) -> None:
+    town.fault(kind="cut", method="POST", path="/notes", times=1)
+    with pytest.raises(Unavailable) as caught:
+        do(town, issue, Summon("r", "r/failing/x", "two"))
+    assert (caught.value.retry_after or 0) >= 60
+
+
+def test_a_note_that_a_person_deleted_is_no_reason_to_give_up(town: Town, issue: Any) -> None:
+    with pytest.raises(Unavailable, match="gone"):
+        do(town, issue, PutNote("status", "status", "x", 12345))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("", None),
+        ("soon", None),
+        ("Wed, 04 Mar 2026 14:00:30 GMT", 30.0),
+        ("Wed, 04 Mar 2020 14:00:30 GMT", 0.0),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date(header: str, seconds: float | None) -> None:
+    assert retry_after(header, datetime(2026, 3, 4, 14, tzinfo=UTC)) == seconds
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:

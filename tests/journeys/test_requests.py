@@ -138,6 +138,59 @@ def test_an_sa_lets_a_rule_pass(town: Town) -> None:
     assert "phone" in outcome.reason
 
 
+def test_what_is_let_pass_is_said_and_nothing_false_beside_it(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    town.look(issue)
+    say(town, issue, "sam", "@triage-bot allow incomplete-request because it is small")
+    town.look(issue)
+    (note,) = town.bot_notes(issue)
+    assert "`incomplete-request` is let pass here by `sam`: `it is small`" in note
+    assert "All set" not in note
+    assert "- [ ]" not in note
+
+
+def test_a_waiver_in_a_code_block_is_none(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    say(town, issue, "sam", "Write it so:\n```\n@triage-bot allow incomplete-request because x\n```")
+    town.look(issue)
+    assert len(town.bot_notes(issue)) == 1
+
+
+def test_late_and_waiting_are_both_told(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    town.set_clock(advance="P4D")
+    town.look(issue)
+    save(town, issue, "sam", add_labels="SA Waiting")
+    town.look(issue)
+    (status,) = (note for note in town.bot_notes(issue) if "triage:status" in note)
+    assert "This is late" in status
+    assert "waiting for your answer" in status
+
+
+def test_nothing_is_done_for_what_happens_after_the_closing(town: Town) -> None:
+    issue = open_request(town)
+    save(town, issue, "alice", state_event="close")
+    town.set_clock(advance="PT1H")
+    save(town, issue, "sofia", add_labels="SA Doing")
+    assert town.look(issue).plan.actions == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "asked"),
+    [
+        ("alice", "This is urgent, their board meets tomorrow.", False),
+        ("sam", "Why is this marked Expedite?", True),
+        ("sam", "Expedite because their board meets tomorrow.", False),
+        ("alice", "See https://example.com/urgent-things", True),
+    ],
+)
+def test_who_says_why_it_cannot_wait(town: Town, who: str, words: str, asked: bool) -> None:
+    issue = open_request(town, labels=["Expedite"])
+    say(town, issue, who, words)
+    town.look(issue)
+    assert (len(town.bot_notes(issue)) == 1) == asked
+
+
 def test_a_requester_lets_nothing_pass(town: Town) -> None:
     issue = open_request(town, "SA Asks")
     say(town, issue, "alice", "@triage-bot allow incomplete-request because I say so")
@@ -176,6 +229,10 @@ def test_a_request_given_back_loses_the_assignee_that_the_bot_gave_it(town: Town
     town.look(issue)
     town.set_clock(advance="PT1H")
     save(town, issue, "sam", remove_labels="SA Triaged")
+    looked = town.look(issue)
+    assert looked.plan.actions == ()  # it may be the first half of a move
+    assert looked.plan.recheck_at is not None
+    town.set_clock(set=looked.plan.recheck_at.isoformat())
     town.look(issue)
     assert now(town, issue).assignees == []
 

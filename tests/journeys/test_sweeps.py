@@ -1,5 +1,6 @@
 """Sweeps: everything in one pass, first contact with an old board, what fails on the way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from app.core.board import Board
 from app.errors import ConfigError, Unauthorized
 from app.sandbox.stage import PROJECT
-from app.sweep import choose_boards
+from app.sweep import Swept, choose_boards
 from app.sweeping import as_data, as_text, counts_text
 from tests.town import Town
 
@@ -101,12 +102,17 @@ def test_recently_closed_requests_are_looked_at_and_older_ones_are_not(town: Tow
 def test_one_request_that_gitlab_refuses_does_not_stop_the_others(town: Town) -> None:
     for title in ("one", "two"):
         town.project("alice").issues.create({"title": title, "description": "x"})
-    locked = town.project("maria").issues.get(1)
-    locked.discussion_locked = True
-    locked.save()
-    report = town.sweep("us-east")
-    assert len(report.rows) == 2
-    assert len(town.bot_notes(town.project("maria").issues.get(2))) == 1
+    admin = town.project("root")
+
+    def delete_the_next(row: Swept) -> None:
+        if row.ref.iid == 1:
+            admin.issues.delete(2)
+
+    town.project("alice").issues.create({"title": "three", "description": "x"})
+    report = town.sweep("us-east", seen=delete_the_next)
+    assert [(r.ref.iid, "404" in r.error) for r in report.rows] == [(1, False), (2, True), (3, False)]
+    assert len(town.bot_notes(town.project("maria").issues.get(3))) == 1
+    assert not report.complete
 
 
 def test_gitlab_asking_for_less_is_heeded(town: Town) -> None:
@@ -124,6 +130,27 @@ def test_a_board_that_cannot_be_listed_makes_the_sweep_incomplete(town: Town) ->
     report = town.sweep("us-east", "us-west")
     assert (report.complete, list(report.boards_failed)) == (False, ["us-east"])
     assert "Incomplete" in as_text(report)
+
+
+def test_a_token_that_is_taken_back_ends_the_sweep_with_its_report(town: Town) -> None:
+    for title in ("one", "two", "three"):
+        town.project("alice").issues.create({"title": title, "description": "x"})
+    town.bot.me()
+    town.fault(kind="401", path="/issues/2")
+    report = town.sweep("us-east")
+    assert (len(report.rows), report.done, report.complete) == (1, 1, False)
+    assert "TRIAGE_GITLAB_TOKEN" in as_text(report)
+
+
+def test_two_sweeps_at_once_write_each_note_once(town: Town) -> None:
+    for number in range(6):
+        town.project("alice").issues.create({"title": str(number), "description": "x"})
+    others = [Town(town.url, town.ruleset) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda other: other.sweep("us-east"), others))
+    for other in others:
+        other.close()
+    assert [len(town.bot_notes(town.project("maria").issues.get(i))) for i in range(1, 7)] == [1] * 6
 
 
 def test_a_token_that_is_not_accepted_stops_the_sweep(town: Town) -> None:

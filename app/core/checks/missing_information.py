@@ -8,6 +8,8 @@ from app.core.plan import Clause
 from app.core.template import answers
 from app.core.text import count
 
+VALUE_LENGTH = 200  # of a value that is kept for people who ask why
+
 
 class MissingInformation(Model):
     """An SA can only start when each block of the template says something: the template's own text, comments, blanks
@@ -16,7 +18,7 @@ class MissingInformation(Model):
     Example: "SA Asks" still holds only its hint; it is listed as missing.
     """
 
-    PLACEHOLDERS: ClassVar = frozenset({"count", "items", "verb", "template"})
+    PLACEHOLDERS: ClassVar = frozenset({"count", "verb", "template"})
     ALSO_CLOSED: ClassVar = False
 
     kind: Literal["missing_information"]
@@ -27,9 +29,12 @@ class MissingInformation(Model):
         missing = [a.field for a in found if a.missing]
         clauses = (
             Clause("follows the template", f"{template.name}: {facts.match.by}", True),
-            *(Clause(f"{a.field.heading} says nothing", a.text or "nothing", a.missing) for a in found),
+            *(
+                Clause(f"{a.field.heading} says nothing", a.text[:VALUE_LENGTH] or "nothing", a.missing)
+                for a in found
+            ),
         )
-        understood = tuple((a.field.heading, a.text) for a in found if not a.missing)
+        understood = tuple((a.field.heading, a.text[:VALUE_LENGTH]) for a in found if not a.missing)
         if not missing:
             return Result(False, "every block says something", clauses, understood=understood)
         edits = [a.at for a in facts.acts if a.kind == "edited"]

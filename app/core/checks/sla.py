@@ -86,8 +86,13 @@ class Sla(Model):
             over_since=over_since,
             recheck_at=due if due and not failing else None,
             values=values,
-            says=getattr(self.says, state).format_map(values),
+            says=self._says(state, values, paused=paused is not None),
         )
+
+    def _says(self, state: str, values: dict[str, str], *, paused: bool) -> str:
+        """The line of the state; late and waiting are told both."""
+        states = [state, "paused"] if paused and state != "paused" else [state]
+        return " ".join(str(getattr(self.says, name)).format_map(values) for name in states)
 
     def _cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         return cycles(

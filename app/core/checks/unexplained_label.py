@@ -11,10 +11,12 @@ from app.core.history import label_since
 from app.core.plan import Clause, stamp
 from app.core.sections import without_comments
 
+_ADDRESS = re.compile(r"\w+://\S+")
+
 
 class UnexplainedLabel(Model):
-    """Some labels cost others something, so whoever puts one on says why: in a comment, or in the description, that
-    has one of the given words.
+    """Some labels cost others something, so whoever puts one on says why: with one of the given words in the
+    description or a comment, or by anybody's comment that has such a word and a "because".
 
     Example: Expedite is on, and nobody wrote a word about why it is urgent.
     """
@@ -47,6 +49,25 @@ class UnexplainedLabel(Model):
         )
 
     def _said(self, facts: Facts) -> bool:
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, self.words))})", re.IGNORECASE)
-        notes = (n.body for n in facts.issue.notes if not n.system and not facts.issue.is_bot(n.author))
-        return any(pattern.search(without_comments(text)) for text in (facts.issue.description, *notes))
+        """Whether whoever asks, or put the label on, uses one of the words; or anybody says one with a because."""
+        words = "|".join(map(re.escape, self.words))
+        named, reasoned = (
+            re.compile(rf"\b(?:{words})", re.I),
+            re.compile(rf"\b(?:{words}).*\bbecause\b", re.I),
+        )
+        askers = {
+            facts.issue.author.username,
+            *(a.by.username for a in facts.acts if a.by and a.label == self.label),
+        }
+        for note in facts.issue.notes:
+            if note.system or facts.issue.is_bot(note.author):
+                continue
+            pattern = named if note.author.username in askers else reasoned
+            if pattern.search(_plain_words(note.body)):
+                return True
+        return named.search(_plain_words(facts.issue.description)) is not None
+
+
+def _plain_words(text: str) -> str:
+    """The text without comments and addresses, which name things and give no reasons."""
+    return _ADDRESS.sub(" ", without_comments(text))

@@ -1,5 +1,6 @@
 """Finds a request that an SA has claimed without becoming its assignee."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -7,7 +8,7 @@ from pydantic import Field
 from app.core.acts import assignment
 from app.core.document import Model
 from app.core.facts import Change, Facts, Result
-from app.core.history import StateSpan
+from app.core.history import SWAP, StateSpan
 from app.core.model import User
 from app.core.plan import Clause
 
@@ -47,6 +48,9 @@ class Unowned(Model):
             ),
             Clause("no person unassigned them since", "unassigned" if vetoed else "nobody did", not vetoed),
         )
+        settles_at = self._settles_at(facts)
+        if settles_at is not None:
+            return Result(False, "a label was taken off a moment ago", clauses, recheck_at=settles_at)
         changes = tuple(Change(unassign=u) for u in stale)
         if claim and owner and not vetoed and len(stale) == len(facts.issue.assignees):
             changes += (Change(assign=owner),)
@@ -59,6 +63,14 @@ class Unowned(Model):
             values={"owner": owner.username if owner else "", "state": facts.in_force.label or "Open"},
             changes=changes,
         )
+
+    @staticmethod
+    def _settles_at(facts: Facts) -> datetime | None:
+        """When it is sure that a label taken off is not the first half of a move; None when it is."""
+        if facts.in_force.label is not None or len(facts.spans) == 1:
+            return None
+        settled = facts.in_force.start + SWAP + timedelta(microseconds=1)
+        return settled if facts.now < settled else None
 
     def _claim(self, facts: Facts) -> StateSpan | None:
         """The first stretch since the request last was Open in which an SA put one of the states on."""
