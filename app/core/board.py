@@ -51,6 +51,9 @@ class BoardFile(Model):
     since: Annotated[date, BeforeValidator(plain_date)] = Field(
         description="Requests opened before this day get nothing until they are adopted."
     )
+    zones: dict[str, str] = Field(
+        default={}, description="What people here mean by ET or IST: abbreviations with their IANA zones."
+    )
     template: str = Field(
         default="SA Activity", description="What a request that follows no template is held to."
     )

@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from app.core.acts import Act, acts
+from app.core.answers import Answer, Gap, read_answers
 from app.core.board import Board, People
 from app.core.document import Model
 from app.core.history import StateLabels, StateSpan, state_spans
 from app.core.model import Issue, User
 from app.core.plan import Clause
 from app.core.template import Match, Template, find_template
+from app.core.validators import About
 
 
 class LabelsFile(Model):
@@ -51,6 +53,7 @@ class Facts:
     people: People
     spans: tuple[StateSpan, ...]
     match: Match
+    answers: tuple[Answer, ...]
 
     @property
     def in_force(self) -> StateSpan:
@@ -84,6 +87,7 @@ def gather(
     """The facts of an issue: its acts, its people, its states and the template it follows."""
     done = acts(issue)
     people = People(board, issue)
+    match = find_template(issue.description, templates, board.file.template)
     return Facts(
         issue=issue,
         board=board,
@@ -93,17 +97,15 @@ def gather(
         acts=done,
         people=people,
         spans=state_spans(issue, done, people, labels.states),
-        match=find_template(issue.description, templates, board.file.template),
+        match=match,
+        answers=read_answers(issue.description, match.template, _about(issue, board, done)),
     )
 
 
-@dataclass(frozen=True)
-class Item:
-    """One thing that somebody is asked for, with an example of a good answer."""
-
-    title: str
-    ask: str
-    example: str
+def _about(issue: Issue, board: Board, done: tuple[Act, ...]) -> About:
+    """What is known around the description: relative dates in it count from when it was last written."""
+    written = max((a.at for a in done if a.kind in ("opened", "edited")), default=issue.created_at)
+    return About(written, board.calendar.zone, board.file.zones, issue=issue.reference)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Result:
     over_since: datetime | None = None
     recheck_at: datetime | None = None
     values: dict[str, Any] = field(default_factory=dict)
-    items: tuple[Item, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
     says: str = ""

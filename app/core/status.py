@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.core.facts import Facts, Item, Result
+from app.core.answers import Gap
+from app.core.facts import Facts, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
 from app.core.text import first_name, quote, without_commands
@@ -18,6 +19,8 @@ FOOTER = (
     "<sub>I am the bot of the {board} board, and I keep this one comment up to date. "
     "An SA can silence me here with the label `{off}`.</sub>"
 )
+RECOMMENDED = "It would help to know this too:"
+ADVICE = "If you have it at hand:"
 UNDERSTOOD = "<details><summary>What I read in your request</summary>"
 
 
@@ -51,6 +54,7 @@ def status_body(facts: Facts, said: list[Said]) -> str:
         requests = [s for s in said if s.failing and s.rule.while_failing.status]
         parts = [f"{hello}, thanks for your request. {_opening(said, requests)}".rstrip()]
         parts += [block for s in requests for block in _request(s)]
+        parts += _beside([gap for s in said for gap in s.result.gaps if not s.waived])
         parts += [_allowed(s.rule, s.waived) for s in said if s.waived]
         parts += [s.result.says for s in said if s.result.says and not s.waived]
         parts += _understood([pair for s in said for pair in s.result.understood])
@@ -70,13 +74,23 @@ def _allowed(rule: Rule, waiver: Waiver) -> str:
 
 def _request(said: Said) -> list[str]:
     text = said.rule.while_failing.status.strip().format_map(said.result.values).strip()
-    if not said.result.items:
+    required = [gap for gap in said.result.gaps if gap.severity == "required"]
+    if not required:
         return [text]
-    return [text, "\n".join(_item(item) for item in said.result.items), EDIT_ABOVE]
+    return [text, "\n".join(f"- [ ] {_gap(gap)}" for gap in required), EDIT_ABOVE]
 
 
-def _item(item: Item) -> str:
-    return f"- [ ] **{item.title}**: {item.ask}, such as {quote(item.example, 200)}"
+def _beside(gaps: list[Gap]) -> list[str]:
+    """What would help too, and is not asked for by itself."""
+    recommended = [f"- {_gap(gap)}" for gap in gaps if gap.severity == "recommended"]
+    advice = [f"- {_gap(gap)}" for gap in gaps if gap.severity == "advice"]
+    found = [RECOMMENDED, "\n".join(recommended)] if recommended else []
+    return found + ([ADVICE, "\n".join(advice)] if advice else [])
+
+
+def _gap(gap: Gap) -> str:
+    """One gap with one example: what to write, or what is wrong with what was written."""
+    return f"**{gap.title}**: {gap.problem or gap.ask}. For example {quote(gap.example, 200)}"
 
 
 def _understood(pairs: list[tuple[str, str]]) -> list[str]:

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from pydantic import Field
 
 from app.core.document import Model
-from app.core.sections import code_lines, heading_key, marker, own_words, sections
+from app.core.sections import code_lines, heading_key, marker, own_words, sections, without_comments
+from app.core.validators import Validator
 
 LIKENESS_NEEDED = 0.5
 _ORNAMENT = re.compile(
@@ -19,12 +21,28 @@ _LABELLED = re.compile(
 )
 
 
-class FieldSpec(Model):
-    """One block that must be filled before an SA can start."""
+Severity = Literal["required", "recommended", "advice"]
+
+
+class Condition(Model):
+    """Holds when the choice in another block is one of these keys."""
+
+    block: str = Field(description="The other block's heading; it must have a validator of kind choice.")
+    says: list[str] = Field(min_length=1, description="Keys of that choice, one of which must be made.")
+
+
+class BlockSpec(Model):
+    """One block of a template: what it is for, how much it matters, and what its words must amount to."""
 
     heading: str = Field(description="The block's heading, as in the template.")
     ask: str = Field(description="What to write there, said to the requester in half a sentence.")
     example: str = Field(description="One good answer.")
+    severity: Severity = Field(
+        default="required",
+        description="Required: an SA cannot start without. Recommended: asked for beside it. Advice: only mentioned.",
+    )
+    when: Condition | None = Field(default=None, description="Only asked for when this holds.")
+    accepts: list[Validator] = Field(default=[], description="What the words must amount to: all of these.")
 
     @property
     def key(self) -> str:
@@ -36,12 +54,22 @@ class FieldSpec(Model):
         return frozenset({self.key, *(heading_key(part) for part in self.heading.split("/"))})
 
 
+class OneOf(Model):
+    """Blocks of which one at least must be filled: an answer, or why there is none yet."""
+
+    blocks: list[str] = Field(min_length=2, description="Their headings.")
+    ask: str = Field(description="What to write in one of them.")
+    example: str
+    severity: Severity = "required"
+
+
 class TemplateFile(Model):
     """`issue_templates/<Name>.yaml`, beside `<Name>.md`: what filled means for that template."""
 
     id: str = Field(description="What the hidden marker in the template names.")
     version: int = Field(ge=1, description="Raised when the template's text changes.")
-    required: list[FieldSpec] = Field(min_length=1)
+    blocks: list[BlockSpec] = Field(min_length=1)
+    one_of: list[OneOf] = Field(default=[], description="Blocks of which one at least must be filled.")
 
 
 @dataclass(frozen=True)
@@ -74,33 +102,21 @@ class Template:
         found = (
             [] if marker(self.text) == (self.file.id, self.file.version) else [f"{self.name}.md lacks {mine}"]
         )
-        keys = [f.key for f in self.file.required]
+        keys = [f.key for f in self.file.blocks]
         found += [
             f'the block "{f.heading}" is not in {self.name}.md'
-            for f in self.file.required
+            for f in self.file.blocks
             if f.key not in self.bodies
         ]
         found += [
-            f'the block "{f.heading}" is given twice' for f in self.file.required if keys.count(f.key) > 1
+            f'the block "{f.heading}" is given twice' for f in self.file.blocks if keys.count(f.key) > 1
         ]
         return list(dict.fromkeys(found))
 
-    def instructions(self, field: FieldSpec) -> str:
+    def instructions(self, block: BlockSpec) -> str:
         """All that we say of a block ourselves: in the template, and in the status note."""
-        asked = f"{field.ask}, such as `{field.example}`"
-        return "\n".join((self.bodies.get(field.key, ""), field.ask, asked))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One required block as an issue has it: `text` is what the requester wrote, empty when nothing."""
-
-    field: FieldSpec
-    text: str
-
-    @property
-    def missing(self) -> bool:
-        return not self.text
+        asked = f"{block.ask}, such as `{block.example}`"
+        return "\n".join((self.bodies.get(block.key, ""), block.ask, asked))
 
 
 @dataclass(frozen=True)
@@ -126,26 +142,38 @@ def find_template(description: str, templates: dict[str, Template], default: str
 
 
 def _likeness(template: Template, description: str) -> float:
-    fields = template.file.required
+    fields = template.file.blocks
     found = _blocks(description, template)
     return len(found) / len({f.key for f in fields})
 
 
-def answers(description: str, template: Template) -> tuple[Answer, ...]:
-    """What stands in each required block: under its heading, smaller or unknown headings included, or behind its
-    name where it was written as a label (`**SA Asks**: a demo`). A block that occurs twice counts by both."""
+@dataclass(frozen=True)
+class Words:
+    """What stands in one block: `own` is what the requester wrote there, empty when nothing; `whole` has the template's
+    own lines too, such as questions and boxes, but no comments."""
+
+    own: str
+    whole: str
+
+
+def words_of(description: str, template: Template) -> dict[str, Words]:
+    """What stands in each block, by the block's key.
+
+    A block is what stands under its heading, smaller or unknown headings included, or behind its name where that was
+    written as a label (`**SA Asks**: a demo`). A block that occurs twice counts by both.
+    """
     found = _blocks(description, template)
-    return tuple(
-        Answer(f, own_words("\n".join(found.get(f.key, ())), template.instructions(f)))
-        for f in template.file.required
-    )
+    return {
+        b.key: own_words("\n".join(found.get(b.key, ())), template.instructions(b))
+        for b in template.file.blocks
+    }
 
 
 def _blocks(description: str, template: Template) -> dict[str, list[str]]:
     """The lines of each block that is there, by the block's key."""
     text = description.replace("\r\n", "\n").replace("\r", "\n")
-    names = {key: f.key for f in template.file.required for key in f.keys}
-    names |= {f.key: f.key for f in template.file.required}
+    names = {key: f.key for f in template.file.blocks for key in f.keys}
+    names |= {f.key: f.key for f in template.file.blocks}
     own = set(template.bodies) - set(names)
     headings = {s.line: s.title for s in sections(text)}
     hidden = code_lines(text)

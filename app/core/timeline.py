@@ -156,7 +156,7 @@ def _description(
     if "filled" not in words:
         return template.text
     left = {heading_key(name) for name in strings[1:]}
-    known = {heading_key(f.heading): f.example for f in template.file.required}
+    known = {heading_key(f.heading): f.example for f in template.file.blocks}
     if unknown := left - set(known):
         raise ValueError(f"unknown block {sorted(unknown)[0]!r} of {template.name}")
     return template.filled({key: text for key, text in known.items() if key not in left})

@@ -165,7 +165,7 @@ class World:
 def _examples(ruleset: Ruleset) -> dict[str, str]:
     from app.core.sections import heading_key
 
-    return {heading_key(f.heading): f.example for f in ruleset.templates["SA Activity"].file.required}
+    return {heading_key(f.heading): f.example for f in ruleset.templates["SA Activity"].file.blocks}
 
 
 def board(world: World, now: datetime) -> dict[str, object]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.ruleset import Ruleset
 from app.core.sections import marker, own_words, sections
-from app.core.template import answers, find_template
+from app.core.template import find_template, words_of
 
 EXAMPLE = """intro
 # One
@@ -86,11 +86,11 @@ def test_markers(text: str, found: tuple[str, int] | None) -> None:
 @pytest.mark.parametrize("name", ["SA Activity", "Follow Up", "Vendor Security Assessment"])
 def test_a_template_untouched_says_nothing_and_filled_says_all(ruleset: Ruleset, name: str) -> None:
     template = ruleset.templates[name]
-    assert all(a.missing for a in answers(template.text, template))
+    assert not any(w.own for w in words_of(template.text, template).values())
     from app.core.sections import heading_key
 
-    text = template.filled({heading_key(f.heading): f.example for f in template.file.required})
-    assert not any(a.missing for a in answers(text, template))
+    text = template.filled({heading_key(f.heading): f.example for f in template.file.blocks})
+    assert all(w.own for w in words_of(text, template).values())
     assert find_template(text, ruleset.templates, "SA Activity").template is template
 
 
@@ -119,8 +119,8 @@ def test_headings_of_the_requesters_own_belong_to_the_block_above(
 ) -> None:
     template = ruleset.templates["SA Activity"]
     text = template.text.replace("## SA Asks", f"## SA Asks\n\n{answer}\n")
-    found = {a.field.heading: a.text for a in answers(text, template)}
-    assert found["SA Asks"] == words.strip()
+    found = words_of(text, template)
+    assert found["sa asks"].own == words.strip()
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_headings_of_the_requesters_own_belong_to_the_block_above(
 )
 def test_a_block_is_found_however_its_name_is_written(ruleset: Ruleset, form: str) -> None:
     template = ruleset.templates["SA Activity"]
-    text = "\n\n".join(form.format(h=f.heading) for f in template.file.required)
-    assert [a.field.heading for a in answers(text, template) if a.missing] == []
+    text = "\n\n".join(form.format(h=f.heading) for f in template.file.blocks)
+    assert all(w.own for w in words_of(text, template).values())
 
 
 @pytest.mark.parametrize(
@@ -162,14 +162,14 @@ def test_a_block_is_found_however_its_name_is_written(ruleset: Ruleset, form: st
 )
 def test_what_is_no_answer_fills_no_block(ruleset: Ruleset, answer: str) -> None:
     template = ruleset.templates["SA Activity"]
-    found = {a.field.heading: a.text for a in answers(f"{template.text}\n{answer}\n", template)}
-    assert found["SA Asks"] == ""
+    found = words_of(f"{template.text}\n{answer}\n", template)
+    assert found["sa asks"].own == ""
 
 
 def test_the_bots_own_list_pasted_back_answers_nothing(ruleset: Ruleset) -> None:
     template = ruleset.templates["SA Activity"]
-    lines = [f"- [ ] **{f.heading}**: {f.ask}, such as `{f.example}`" for f in template.file.required]
-    assert all(a.missing for a in answers("\n".join(lines), template))
+    lines = [f"- [ ] **{f.heading}**: {f.ask}, such as `{f.example}`" for f in template.file.blocks]
+    assert not any(w.own for w in words_of("\n".join(lines), template).values())
 
 
 @pytest.mark.parametrize(
@@ -178,11 +178,11 @@ def test_the_bots_own_list_pasted_back_answers_nothing(ruleset: Ruleset) -> None
 def test_a_hostile_description_is_read_quickly(ruleset: Ruleset, text: str) -> None:
     template = ruleset.templates["SA Activity"]
     started = perf_counter()
-    answers(template.text + "\n" + text, template)
+    words_of(template.text + "\n" + text, template)
     assert perf_counter() - started < 2
 
 
 def test_the_same_heading_twice_counts_by_both(ruleset: Ruleset) -> None:
     template = ruleset.templates["SA Activity"]
-    found = {a.field.heading: a.text for a in answers(template.text + "\n## SA Asks\n\nA demo.\n", template)}
-    assert found["SA Asks"] == "A demo."
+    found = words_of(template.text + "\n## SA Asks\n\nA demo.\n", template)
+    assert found["sa asks"].own == "A demo."

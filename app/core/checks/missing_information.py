@@ -1,19 +1,20 @@
-"""Finds the blocks of the template that the requester has not filled in."""
+"""Finds what a request lacks: blocks that say nothing, and blocks that do not say enough."""
 
 from typing import ClassVar, Literal
 
+from app.core.answers import Answer, gaps
 from app.core.document import Model
-from app.core.facts import Facts, Item, Result
+from app.core.facts import Facts, Result
 from app.core.plan import Clause
-from app.core.template import answers
 from app.core.text import count
 
 VALUE_LENGTH = 200  # of a value that is kept for people who ask why
 
 
 class MissingInformation(Model):
-    """An SA can only start when each block of the template says something: the template's own text, comments, blanks
-    and words such as TBD do not.
+    """An SA can only start when each required block of the template says something, and says enough: the template's own
+    text, comments, blanks and words such as TBD do not, nor does a link to an account where one to an opportunity is
+    asked for. Recommended blocks are asked for in the same comment, but no comment is written for them alone.
 
     Example: "SA Asks" still holds only its hint; it is listed as missing.
     """
@@ -25,31 +26,41 @@ class MissingInformation(Model):
 
     def look(self, facts: Facts) -> Result:
         template = facts.match.template
-        found = answers(facts.issue.description, template)
-        missing = [a.field for a in found if a.missing]
+        found = gaps(facts.answers, template)
+        required = [gap for gap in found if gap.severity == "required"]
         clauses = (
             Clause("follows the template", f"{template.name}: {facts.match.by}", True),
-            *(
-                Clause(f"{a.field.heading} says nothing", a.text[:VALUE_LENGTH] or "nothing", a.missing)
-                for a in found
-            ),
+            *(_clause(answer) for answer in facts.answers),
         )
-        understood = tuple((a.field.heading, a.text[:VALUE_LENGTH]) for a in found if not a.missing)
-        if not missing:
-            return Result(False, "every block says something", clauses, understood=understood)
+        understood = tuple((a.block.heading, _shown(a)) for a in facts.answers if not a.missing)
+        if not required:
+            return Result(False, "every block says enough", clauses, understood=understood, gaps=found)
         edits = [a.at for a in facts.acts if a.kind == "edited"]
         cause = max(edits, default=facts.issue.created_at)
         return Result(
             True,
-            f"missing: {', '.join(f.heading for f in missing)}",
+            f"missing or not enough: {', '.join(gap.title for gap in required)}",
             clauses,
             since=cause,
             cause_at=cause,
             values={
-                "count": count(len(missing), "thing"),
-                "verb": "is" if len(missing) == 1 else "are",
+                "count": count(len(required), "thing"),
+                "verb": "is" if len(required) == 1 else "are",
                 "template": template.name,
             },
-            items=tuple(Item(f.heading, f.ask, f.example) for f in missing),
+            gaps=found,
             understood=understood,
         )
+
+
+def _clause(answer: Answer) -> Clause:
+    asks = f"{answer.block.heading} ({answer.block.severity}) says too little"
+    if not answer.asked:
+        return Clause(asks, "not asked for here", False)
+    value = answer.problem or answer.text[:VALUE_LENGTH] or "nothing"
+    return Clause(asks, value, answer.missing or bool(answer.problem))
+
+
+def _shown(answer: Answer) -> str:
+    """What was read: what the validators understood, or else the beginning of the words."""
+    return (answer.understood or answer.text)[:VALUE_LENGTH]

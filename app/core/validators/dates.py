@@ -1,0 +1,234 @@
+"""The validator `dates`."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from app.core.text import duration
+from app.core.validators.days import Day, find_day, find_time, is_about_days, one_start
+from app.core.validators.reading import About, Kind, Reading
+from app.core.validators.wording import bare
+from app.core.validators.zones import Zone, find_zone
+
+MOST_OPTIONS = 12
+_LONGEST = 120
+_READ = 20_000
+_SPLIT = re.compile(
+    r"\s(?:or|and|&)\s|;|\n|\s[-–—/]\s|"
+    r",(?=\s{0,2}(?:or\s)?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s{1,2}(?:[0-9]{1,2}(?!:|[0-9]|\s?[ap]\.?m|h)|[A-Z][a-z]{2}))"
+    r"|(?<=m),(?=\s{0,2}[0-9]{1,2}(?::[0-9]{2})?\s?[ap]m)",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = "America/"
+
+
+def _read_lead(value: object) -> object:
+    match = re.fullmatch(r"([1-9][0-9]{0,3})(h|d)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{value!r} is no length of time; write it as 48h or 2d")
+    return timedelta(hours=int(match[1])) if match[2] == "h" else timedelta(days=int(match[1]))
+
+
+@dataclass(frozen=True)
+class Option:
+    """One date that was offered. `day` is None when none was understood, `clock` when no time was.
+
+    `at` (UTC) needs a day, a time and a zone; `zone` is its name as people read it, None when none was named. `note`
+    says what is doubtful; `certain` that the day may be called past.
+    """
+
+    text: str
+    day: date | None = None
+    clock: time | None = None
+    at: datetime | None = None
+    zone: str | None = None
+    note: str = ""
+    certain: bool = False
+
+
+@dataclass(frozen=True)
+class _Piece:
+    text: str
+    line: int
+    day: Day | None
+    clock: time | None
+    part: str
+    zone: Zone | None
+    rest: str
+
+    def heads(self, following: list["_Piece"]) -> bool:
+        """Whether this is but the day of what follows: "Tue 3 March:" above "10am" and "2pm"."""
+        if not self.day or self.clock or self.part or not following:
+            return False
+        return following[0].day is None and following[0].clock is not None
+
+
+class Dates(Kind):
+    """Finds blocks that offer no date, and dates without a time zone or all in the past.
+
+    Options are told apart by "or", "and", a semicolon, a new line, a dash or slash between spaces. A time without a day
+    belongs to the day before it, an option without a zone to the zone named after it on its line, else to the last one
+    named. Abbreviations are those of the board's table, and what its zones call themselves. `3/4` is read in the
+    order usual where the board is (month first in America), unless the weekday says otherwise. What was understood is
+    shown in full, so that the requester can correct it.
+
+    A date blocks only when nothing in the text could be one ("ASAP"), when no zone is named, or when every option is
+    surely past. All else that is unclear is shown as a note and passes. Only the first 12 options of 120 characters
+    are read. Example: "Tue 17 March 10:00 ET, or Wed 18 March 14:00 ET".
+    """
+
+    kind: Literal["dates"]
+    min_options: int = Field(
+        1, ge=1, le=MOST_OPTIONS, description="How many dates to choose from there should be."
+    )
+    need_zone: bool = Field(
+        True, description="Whether a time zone must be named; without it the board's is meant."
+    )
+    need_time: bool = Field(False, description="Whether at least one option must name a time of day.")
+    future: bool = Field(
+        True, description="Whether an option must lie after the last change of the description."
+    )
+    lead: Annotated[timedelta, BeforeValidator(_read_lead)] | None = Field(
+        None, description="How far ahead they had better be (2d, 48h); a nearer date gets a note and passes."
+    )
+    day_first: bool | None = Field(
+        None, description="Whether 3/4 is 3 April; when not given, it is unless the board is in America."
+    )
+    example: str = Field("Tue 17 March 10:00 ET, or Wed 18 March 14:00 ET", description="One good answer.")
+
+    def _look(self, text: str, about: About) -> Reading:
+        if not text:
+            return Reading("no date is offered yet")
+        fragments = _fragments(text)
+        if not any(is_about_days(fragment) for fragment, _ in fragments):
+            return Reading("no date is recognised; please offer a day and a time")
+        options = self._options(fragments, about)
+        doubtful = not options or any(option.day is None or option.note for option in options)
+        understood = "; ".join(_said(option) for option in options)
+        problem = self._problem(options, about)
+        return Reading(problem, understood, doubtful and not problem, options)
+
+    def _problem(self, options: tuple[Option, ...], about: About) -> str:
+        """What is surely wrong: about the zone, once a day is read; about all else, once every option is."""
+        read = [option for option in options if option.day]
+        if not read:
+            return ""
+        if self.need_zone and not any(option.zone for option in options):
+            return "the time zone is missing"
+        if len(read) < len(options):
+            return ""
+        if self.future and all(self._past(option, about) for option in options):
+            return "every date here is in the past" if len(options) > 1 else "the date is in the past"
+        if self.need_time and not any(option.clock or option.note for option in options):
+            return "the time of day is missing"
+        if len(options) < self.min_options:
+            return f"please offer {self.min_options} dates to choose from"
+        return ""
+
+    @staticmethod
+    def _past(option: Option, about: About) -> bool:
+        """Whether an option is surely over: at the very instant of asking it is."""
+        if option.day is None or not option.certain:
+            return False
+        if option.at:
+            return option.at <= about.asked_at
+        return option.day < about.asked_at.astimezone(about.zone).date()
+
+    def _options(self, fragments: list[tuple[str, int]], about: About) -> tuple[Option, ...]:
+        asked = about.asked_at.astimezone(about.zone).date()
+        month_first = about.zone.key.startswith(_MONTH_FIRST)
+        day_first = not month_first if self.day_first is None else self.day_first
+        pieces = [_piece(text, line, about, asked, day_first) for text, line in fragments]
+        carried = next((p.day for p in pieces if p.day), None)
+        options = []
+        for i, piece in enumerate(pieces):
+            carried = piece.day or carried
+            if piece.heads(pieces[i + 1 : i + 2]):
+                continue
+            if piece.day or piece.clock or piece.part:
+                options.append(self._option(piece, carried, _zone_for(pieces, i), about))
+            elif is_about_days(piece.rest):
+                options.append(Option(piece.text, note="not understood"))
+        return tuple(options[:MOST_OPTIONS])
+
+    def _option(self, piece: _Piece, day: Day | None, zone: Zone | None, about: About) -> Option:
+        name = zone.name if zone else None
+        if day is None or day.open:
+            return Option(
+                piece.text, None, piece.clock, None, name, day.note if day else "the day is missing"
+            )
+        board = None if self.need_zone else Zone("", about.zone)
+        at = _instant(day.day, piece.clock, zone or board)
+        notes = [day.note]
+        if zone and zone.doubtful:
+            several = f'"{zone.said}" stands for several zones'
+            notes.append(several if zone.tz else f'"{zone.said}" is no zone known here')
+        if zone and at:
+            notes.append(zone.season_note(at))
+        if self.lead and self._too_near(day.day, at, about, self.lead):
+            notes.append(f"less than {duration(self.lead)} ahead")
+        if piece.part and not piece.clock:
+            notes.append(f"{piece.part}, with no time")
+        note = "; ".join(n for n in notes if n)
+        shown = name or (board.name if board and piece.clock else None)
+        return Option(piece.text, day.day, piece.clock, at, shown, note, day.certain and not day.note)
+
+    @staticmethod
+    def _too_near(day: date, at: datetime | None, about: About, lead: timedelta) -> bool:
+        earliest = about.asked_at + lead
+        return at < earliest if at else day < earliest.astimezone(about.zone).date()
+
+
+def _fragments(text: str) -> list[tuple[str, int]]:
+    """The pieces that may each be an option, with the line on which each stands."""
+    found = []
+    for number, line in enumerate(text[:_READ].splitlines()):
+        for piece in _SPLIT.split(one_start(bare(line)[: _LONGEST * MOST_OPTIONS])):
+            words = " ".join(piece[:_LONGEST].split()).strip(" ,")
+            if words:
+                found.append((words, number))
+        if len(found) >= 4 * MOST_OPTIONS:
+            break
+    # A short piece without a date may hold the zone of all: "(all times ET)".
+    dated = [pair for pair in found if is_about_days(pair[0]) or len(pair[0]) <= _LONGEST // 3]
+    return dated[: 2 * MOST_OPTIONS]
+
+
+def _piece(text: str, line: int, about: About, asked: date, day_first: bool) -> _Piece:
+    zone, rest = find_zone(text, about.zone, about.zones)
+    at, part, without = find_time(rest)
+    return _Piece(text, line, find_day(without, asked, day_first), at, part, zone, rest)
+
+
+def _zone_for(pieces: list[_Piece], i: int) -> Zone | None:
+    """The piece's own zone, the next one on its line, the last before it, or the first after it."""
+    if pieces[i].zone:
+        return pieces[i].zone
+    later = [p for p in pieces[i + 1 :] if p.zone]
+    same_line = [p.zone for p in later if p.line == pieces[i].line]
+    before = [p.zone for p in pieces[:i] if p.zone]
+    return next(iter([*same_line[:1], *before[-1:], *(p.zone for p in later[:1])]), None)
+
+
+def _instant(day: date, at: time | None, zone: Zone | None) -> datetime | None:
+    if at is None or zone is None or zone.tz is None:
+        return None
+    return datetime.combine(day, at, zone.tz).astimezone(UTC)
+
+
+def _said(option: Option) -> str:
+    """`Tue 3 Mar 2026, 10:00 New York (15:00 UTC)`, and what is doubtful about it."""
+    if option.day is None:
+        return f"{option.text}: {option.note}"
+    said = f"{option.day:%a} {option.day.day} {option.day:%b %Y}"
+    if option.clock:
+        said += f", {option.clock:%H:%M}"
+    if option.zone:
+        said += f" {option.zone}"
+    if option.at and option.zone != "UTC":
+        other = "" if option.at.date() == option.day else f"{option.at:%a} "
+        said += f" ({other}{option.at:%H:%M} UTC)"
+    return f"{said}: {option.note}" if option.note else said

@@ -1,0 +1,89 @@
+"""What counts as saying something: placeholders, marks of lists, words in any script. Knows no field and no kind."""
+
+import re
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, for lists that read better as lines; an underscore in one stands for a space."""
+    return frozenset(word.replace("_", " ") for word in text.split())
+
+
+_MARKS = re.compile(r"\A(?:>\s?)*(?:(?:[-*+]|[0-9]{1,3}[.)])(?:\s+|\Z)|•\s*)?")
+_BOX = re.compile(r"\A(?:[-*+•]|[0-9]{1,3}[.)])?\s{0,4}\[(?P<mark>[ xX✓✔]?)\](?!\()\s*")
+_PLAIN = re.compile(r"[^\w/]+")
+_NOTHING = word_set(
+    """tbd tba tbc todo to_do fixme xxx wip pending placeholder later ditto idem same above
+    to_be_defined to_be_determined to_be_confirmed to_be_announced to_be_decided to_be_done to_be_provided
+    to_be_added to_follow will_follow will_update will_update_later coming_soon none_yet not_yet
+    not_known_yet unknown_yet see_above as_above same_as_above same_as_before as_mentioned_above see_previous
+    fill_in fill_me_in fill_this_in please_fill_in insert_here text_here your_text_here add_text_here"""
+)
+_NOT_APPLICABLE = frozenset({"n/a", "na", "n / a", "n a", "not applicable", "does not apply"})
+_STARTS_OPEN = re.compile(r"\A(?:TBD|TBA|TBC|FIXME|XXX)\b|\A(?:TODO|ToDo|Todo|todo|tbd|tba|tbc)\s*[:\-–(]")
+_LOREM = re.compile(r"\Alorem\s+ipsum\b", re.IGNORECASE)
+# `<name>`, `[Customer name]`, `{{ link }}`; an address in angle brackets is a link, `[x]` a tick.
+_BRACKETED = re.compile(r"\A(?:<(?![a-z]+:|[^>]*@)[^<>]*>|\[(?![xX✓✔]\])[^\[\]]*\]|\{\{?[^{}]*\}?\})\Z")
+_INSTRUCTION = re.compile(
+    r"\A\((?:insert|enter|add|describe|fill|please|your|e\.g\.)\b[^()]*\)\Z", re.IGNORECASE
+)
+_SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SOUTH_EAST = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_BRIEF = 6
+
+
+def bare(line: str) -> str:
+    """The line without quote and list marks, its tick box and surrounding space."""
+    line = line.lstrip()
+    box = _BOX.match(line)
+    return (line[box.end() :] if box else _MARKS.sub("", line, count=1)).strip()
+
+
+def tick(line: str) -> bool | None:
+    """Whether the line's box is ticked; None when it has no box."""
+    match = _BOX.match(line.lstrip())
+    return bool(match["mark"].strip()) if match else None
+
+
+def is_placeholder(line: str, *, allow_na: bool = False) -> bool:
+    """Whether one line stands for an answer that is not there yet."""
+    line = bare(line).strip("*_~` ")
+    head = line[:120]
+    if not any(c.isalnum() for c in line):
+        return True
+    if len(line) <= len(head):
+        words = _PLAIN.sub(" ", line.casefold()).strip()
+        if words in _NOT_APPLICABLE:
+            return not allow_na
+        if words in _NOTHING or _BRACKETED.match(line) or _INSTRUCTION.match(line):
+            return True
+        if _STARTS_OPEN.match(line) and word_count(line) <= _BRIEF:
+            return True
+    return bool(_LOREM.match(head))
+
+
+def said_lines(text: str, *, allow_na: bool = False) -> list[str]:
+    """The lines that say something, as written."""
+    return [line for line in text.splitlines() if not is_placeholder(line, allow_na=allow_na)]
+
+
+def word_count(text: str) -> int:
+    """About how many words the text has. Scripts without spaces: two signs a word (Han, kana), four (Thai, Khmer)."""
+    half = len(_SPACELESS.findall(text))
+    quarter = len(_SOUTH_EAST.findall(text))
+    if half:
+        text = _SPACELESS.sub(" ", text)
+    if quarter:
+        text = _SOUTH_EAST.sub(" ", text)
+    spaced = sum(1 for word in text.split() if any(c.isalnum() for c in word))
+    return spaced + (half + 1) // 2 + (quarter + 3) // 4
+
+
+def is_spaceless(text: str) -> bool:
+    """Whether the text is mostly in a script that puts no spaces between words."""
+    signs = len(_SPACELESS.findall(text)) + len(_SOUTH_EAST.findall(text))
+    return signs * 2 > len("".join(text.split()))
+
+
+def plain(text: str) -> str:
+    """Lower case, one space between words, nothing but letters, digits and spaces."""
+    return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’]", "", text.casefold())).split())
