@@ -163,8 +163,9 @@ def words_of(description: str, template: Template) -> dict[str, Words]:
     written as a label (`**SA Asks**: a demo`). A block that occurs twice counts by both.
     """
     found = _blocks(description, template)
+    bodies = {b.key: "\n".join(found.get(b.key, ())) for b in template.file.blocks}
     return {
-        b.key: own_words("\n".join(found.get(b.key, ())), template.instructions(b))
+        b.key: Words(own_words(bodies[b.key], template.instructions(b)), without_comments(bodies[b.key]))
         for b in template.file.blocks
     }
 
