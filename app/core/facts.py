@@ -57,8 +57,21 @@ class Facts:
 
     @property
     def in_force(self) -> StateSpan:
-        """The state in force now."""
-        return self.spans[-1]
+        """The state in force now, or when the issue was closed."""
+        return self.spans_that_count[-1]
+
+    @property
+    def state_labels(self) -> list[str]:
+        """The state labels on the issue, in the board's order; of a closed issue, those not put on since."""
+        closed_at = self.issue.closed_at if self.issue.state == "closed" else None
+        late = {a.label for a in self.acts if a.kind == "label_on" and closed_at is not None and a.at > closed_at}
+        return [label for label in self.labels.state if label in self.issue.labels and label not in late]
+
+    @property
+    def spans_that_count(self) -> tuple[StateSpan, ...]:
+        """The states up to now; of a closed issue, up to its closing, since nothing that comes after it counts."""
+        closed_at = self.issue.closed_at if self.issue.state == "closed" else None
+        return tuple(s for s in self.spans if closed_at is None or s.start <= closed_at)
 
     def with_issue(self, issue: Issue) -> "Facts":
         """The same facts after a change of the bot's: what people did stays as it was."""

@@ -206,7 +206,8 @@ def played(history: list[Deed], *, watching: Callable[[int], bool]) -> list[Worl
         if live.possible(deed) and quiet.possible(deed):
             live.do(deed, now)
             quiet.do(deed, now)
-            if watching(i):
+            more = i + 1 < len(history) and not history[i + 1].after  # nobody looks within a millisecond
+            if watching(i) and not more:
                 recheck = live.look(now).recheck_at
     return [live, quiet]
 

@@ -21,7 +21,7 @@ class AnsweredWait(Model):
 
     def look(self, facts: Facts) -> Result:
         span, waiting = facts.in_force, facts.labels.waiting
-        still_on = waiting in facts.issue.labels
+        still_on = waiting in facts.state_labels
         back_on = span.label is None or span.label in facts.issue.labels
         clauses = (
             Clause(

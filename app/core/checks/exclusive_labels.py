@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from app.core.document import Model
 from app.core.facts import Change, Facts, Result
-from app.core.history import StateSpan
+from app.core.history import StateSpan, last_person_act
 from app.core.plan import Clause
 
 
@@ -21,7 +21,7 @@ class ExclusiveLabels(Model):
 
     def look(self, facts: Facts) -> Result:
         span = facts.in_force
-        present = [label for label in facts.labels.state if label in facts.issue.labels]
+        present = facts.state_labels
         kept = self._kept(facts, span, present)
         extra = [label for label in present if label != kept]
         clauses = (
@@ -47,6 +47,9 @@ class ExclusiveLabels(Model):
         if span.answered and facts.labels.waiting in present and len(present) == 1:
             return facts.labels.waiting
         if span.label is None or span.label in present or span.answered:
+            return span.label
+        act = last_person_act(facts.acts, span.label)
+        if act and act.kind == "label_off":  # a person took it off after the closing: nothing takes its place
             return span.label
         newest = [e.label for e in facts.issue.label_events if e.action == "add" and e.label in present]
         return newest[-1] if newest else present[-1] if present else None

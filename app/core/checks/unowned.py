@@ -67,15 +67,16 @@ class Unowned(Model):
     @staticmethod
     def _settles_at(facts: Facts) -> datetime | None:
         """When it is sure that a label taken off is not the first half of a move; None when it is."""
-        if facts.in_force.label is not None or len(facts.spans) == 1:
+        last = facts.in_force
+        if last.label is not None or len(facts.spans) == 1:
             return None
-        settled = facts.in_force.start + SWAP + timedelta(microseconds=1)
+        settled = last.start + SWAP + timedelta(microseconds=1)
         return settled if facts.now < settled else None
 
     def _claim(self, facts: Facts) -> StateSpan | None:
         """The first stretch since the request last was Open in which an SA put one of the states on."""
         found = None
-        for span in reversed(facts.spans):
+        for span in reversed(facts.spans_that_count):
             if span.label is None:
                 break
             if span.label in self.states and facts.people.role(span.by, span.start) == "sa":
