@@ -46,7 +46,7 @@ class ExclusiveLabels(Model):
         last one put on, whoever did it."""
         if span.answered and facts.labels.waiting in present and len(present) == 1:
             return facts.labels.waiting
-        if span.label is None or span.label in present or span.answered:
+        if span.label is None or span.label in facts.issue.labels or span.answered:
             return span.label
         act = last_person_act(facts.acts, span.label)
         if act and act.kind == "label_off":  # a person took it off after the closing: nothing takes its place
