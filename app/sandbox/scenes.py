@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.sandbox.entities import DEVELOPER, GUEST, MAINTAINER, OWNER, PLANNER, Board, BoardList
+from app.sandbox.entities import (
+    DEVELOPER,
+    GUEST,
+    MAINTAINER,
+    OWNER,
+    PLANNER,
+    Board,
+    BoardList,
+    Group,
+    Label,
+    User,
+)
 from app.sandbox.world import World
 
 TRIAGE_GROUP = "gitlab-com/customer-success/sa-triage-boards"
@@ -16,6 +27,12 @@ PROJECTS = (
     "emea-commercial-triage",
     "apac-triage",
 )
+# The boards beside the regional ones: groups with their projects. Apart from PROJECTS, whose ids scripts rely on.
+OTHER_PROJECTS = {
+    TRIAGE_GROUP: ("sme-triage",),
+    "gitlab-com/customer-success/solutions-architecture": ("marketing-support-requests", "ecosystem-triage"),
+    "gitlab-com/customer-success/solutions-architecture-leaders": ("sa-initiatives",),
+}
 STATE_LABELS = {
     "SA Triaged": "#428bca",
     "SA Demo Ready": "#5843ad",
@@ -32,6 +49,20 @@ OTHER_LABELS = {
     "sla::at-risk": "#e67e22",
     "bot::off": "#d1d100",
     "bot::on": "#a8d695",
+}
+PARTNER_LABELS = {
+    "Partner-SA": "#6699cc",
+    "Partner Region-AMER": "#c39953",
+    "Partner Region-APAC": "#9400d3",
+    "Partner Region-EMEA": "#36454f",
+}
+ROLES = {
+    "alice": GUEST,
+    "sam": DEVELOPER,
+    "sofia": DEVELOPER,
+    "maria": MAINTAINER,
+    "triage-bot": PLANNER,
+    "sweep-bot": PLANNER,
 }
 
 
@@ -66,27 +97,45 @@ def _default(world: World) -> None:
     """The triage boards with their people, labels and lists."""
     _people(world)
     group, architects = world.add_group(TRIAGE_GROUP), world.add_group(ARCHITECTS_GROUP)
-    roles = {
-        "alice": GUEST,
-        "sam": DEVELOPER,
-        "sofia": DEVELOPER,
-        "maria": MAINTAINER,
-        "triage-bot": PLANNER,
-        "sweep-bot": PLANNER,
-    }
     for user in world.users.values():
-        if user.username in roles:
-            world.add_member(group, user, roles[user.username])
+        _join(world, group, user)
         if user.username in ("sam", "sofia"):
             world.add_member(architects, user, DEVELOPER)
         if user.bot:  # who reads a private group's members must be one of them
             world.add_member(architects, user, GUEST)
+    states = _add_labels(world, group)
+    for path in PROJECTS:
+        _add_board(world, group, path, states)
+    for full_path, paths in OTHER_PROJECTS.items():
+        other = world.add_group(full_path)
+        if other is not group:
+            for user in world.users.values():
+                _join(world, other, user)
+            states = _add_labels(world, other)
+        for name, color in PARTNER_LABELS.items():
+            world.add_label(other, name, color)
+        for path in paths:
+            _add_board(world, other, path, states)
+
+
+def _join(world: World, group: Group, user: User) -> None:
+    """The user as a member of a group with boards, if they are one of the people there."""
+    if user.username in ROLES:
+        world.add_member(group, user, ROLES[user.username])
+
+
+def _add_labels(world: World, group: Group) -> list[Label]:
+    """The labels of a group with boards; gives back those that say where a request stands."""
     states = [world.add_label(group, name, color) for name, color in STATE_LABELS.items()]
     for name, color in OTHER_LABELS.items():
         world.add_label(group, name, color)
-    for path in PROJECTS:
-        lists = [BoardList(world.next_id("list"), label) for label in states]
-        world.add_project(group, path).boards.append(Board(world.next_id("board"), "Development", lists))
+    return states
+
+
+def _add_board(world: World, group: Group, path: str, states: list[Label]) -> None:
+    """A project with one board, on which each state label is a list."""
+    lists = [BoardList(world.next_id("list"), label) for label in states]
+    world.add_project(group, path).boards.append(Board(world.next_id("board"), "Development", lists))
 
 
 SCENES: dict[str, Callable[[World], None]] = {"default": _default, "empty": _empty}

@@ -34,7 +34,7 @@ def test_a_project_is_found_by_id_and_by_its_encoded_path(sandbox) -> None:
 def test_a_groups_projects_are_listed_with_those_below_when_asked(sandbox) -> None:
     top = sandbox.gitlab("triage-bot").groups.get("gitlab-com")
     assert top.projects.list() == []
-    assert len(top.projects.list(include_subgroups=True, get_all=True)) == 6
+    assert len(top.projects.list(include_subgroups=True, get_all=True)) == 10
     assert [group.path for group in top.subgroups.list()] == ["customer-success"]
 
 
@@ -108,6 +108,29 @@ def test_each_board_has_the_state_labels_as_lists_in_their_order(sandbox) -> Non
     board = sandbox.project("alice").boards.list()[0]
     names = [each.label["name"] for each in board.lists.list()]
     assert names == ["SA Triaged", "SA Demo Ready", "SA Doing", "SA Waiting", "SA Followup"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{BOARDS}/sme-triage",
+        "gitlab-com/customer-success/solutions-architecture/marketing-support-requests",
+        "gitlab-com/customer-success/solutions-architecture/ecosystem-triage",
+        "gitlab-com/customer-success/solutions-architecture-leaders/sa-initiatives",
+    ],
+)
+def test_the_boards_beside_the_regional_ones_have_the_same_lists_people_and_labels(sandbox, path) -> None:
+    first, project = sandbox.project("sam"), sandbox.gitlab("sam").projects.get(path)
+    for name in ("Partner-SA", "Partner Region-AMER", "Partner Region-APAC", "Partner Region-EMEA"):
+        assert project.labels.get(name).is_project_label is False
+    assert {x.name for x in project.labels.list(get_all=True)} == {
+        x.name for x in first.labels.list(get_all=True)
+    }
+    assert [x.label["name"] for x in project.boards.list()[0].lists.list()] == [
+        x.label["name"] for x in first.boards.list()[0].lists.list()
+    ]
+    members = [{m.username: m.access_level for m in p.members_all.list()} for p in (first, project)]
+    assert members[0] == members[1]
 
 
 def test_lists_are_added_moved_and_removed(sandbox) -> None:
