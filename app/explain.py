@@ -51,7 +51,7 @@ def _outcome_lines(outcome: Outcome) -> list[str]:
 def _clause_line(clause: Clause) -> str:
     value = " ".join(clause.value.split())
     shown = value if len(value) <= 100 else value[:99] + "…"
-    return f"    [{'x' if clause.holds else ' '}] {clause.asks}: {shown}"
+    return f"    {'!' if clause.holds else '-'} {clause.asks}: {shown}"
 
 
 def _action_lines(plan: Plan) -> list[str]:

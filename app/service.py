@@ -77,15 +77,20 @@ def read_reference(tools: Tools, text: str) -> IssueRef:
 
 
 def look_only(tools: Tools, ref: IssueRef) -> Looked:
-    """What would be done with an issue, and why; nothing is written anywhere."""
-    return reconcile(
-        ref,
-        gitlab=tools.gitlab,
-        ruleset=tools.ruleset,
-        now=tools.clock.now,
-        trigger="explain",
-        apply=False,
-    )
+    """What would be done with an issue, and why; nothing is written anywhere. Errors: Refused, Unavailable."""
+    try:
+        return reconcile(
+            ref,
+            gitlab=tools.gitlab,
+            ruleset=tools.ruleset,
+            now=tools.clock.now,
+            trigger="explain",
+            apply=False,
+        )
+    except Refused as error:
+        if error.status == 404:
+            raise Refused(f"there is no issue {ref}, or the bot may not see it (404)", 404) from error
+        raise
 
 
 class Rules:

@@ -77,7 +77,7 @@ def counts_text(report: Report) -> str:
 def as_text(report: Report) -> str:
     """Each issue with something to do, with every action, then what was left out, then the totals."""
     lines: list[str] = []
-    for row in report.rows:
+    for row in sorted(report.rows, key=lambda row: (row.board, row.ref)):
         if row.error:
             lines.append(f"{row.reference}: not done: {row.error}")
         elif row.plan and row.plan.actions:

@@ -225,8 +225,8 @@ def _status(looks: list[_Look], facts: Facts) -> list[Action]:
         return []
     if note is not None and note.author.username == facts.issue.bot.username:
         return [PutNote(STATUS, STATUS, body, note.id)]
-    # Another of the bot's users wrote it, whose notes our token may not edit: a new one only if it matters.
-    return [PutNote(STATUS, STATUS, body, None)] if asking else []
+    # Another of the bot's users wrote what is there, and our token may not edit it: a new one takes its place.
+    return [PutNote(STATUS, STATUS, body, None)] if facts.issue.state == "opened" else []
 
 
 def _outcome(look: _Look, ruleset: Ruleset) -> Outcome:

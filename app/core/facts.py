@@ -64,7 +64,9 @@ class Facts:
     def state_labels(self) -> list[str]:
         """The state labels on the issue, in the board's order; of a closed issue, those not put on since."""
         closed_at = self.issue.closed_at if self.issue.state == "closed" else None
-        late = {a.label for a in self.acts if a.kind == "label_on" and closed_at is not None and a.at > closed_at}
+        late = {
+            a.label for a in self.acts if a.kind == "label_on" and closed_at is not None and a.at > closed_at
+        }
         return [label for label in self.labels.state if label in self.issue.labels and label not in late]
 
     @property
@@ -137,7 +139,7 @@ class Result:
 
     `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
     ends the last time it held, where the check knows. `values` fill the placeholders of the rule's texts; `says` is
-    a line for the status note that asks nobody for anything.
+    a line for the status note; it asks the requester for something where `asks` is true.
     """
 
     failing: bool
@@ -152,3 +154,4 @@ class Result:
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
     says: str = ""
+    asks: bool = False

@@ -13,7 +13,16 @@ _WORDLESS = re.compile(r"[^\w]+")
 _COMMENT_MARK = re.compile(r"<!--+|-*-->")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|#160);")
-_NO_WORDS = re.compile(r"/[a-z_]+\b|\s*(?:```|~~~)")  # a quick action, the edge of a code block
+# https://docs.gitlab.com/user/project/quick_actions/: what people use on issues; a path such as /opt/gitlab is none
+_COMMANDS = (
+    "add_child|add_contacts|assign|award|react|blocked_by|blocks|board_move|cc|clone|close|confidential|copy_metadata|"
+    "done|due|duplicate|epic|estimate|health_status|iteration|labels?|link|lock|milestone|move|promote_to|reassign|"
+    "relabel|relate|remove_due_date|remove_milestone|remove_parent|reopen|set_parent|severity|spend|spent|status|"
+    "subscribe|tasks|timeline|title|todo|type|unassign|unlabel|unlock|unsubscribe|weight|zoom"
+)
+_NO_WORDS = re.compile(
+    rf"/(?:{_COMMANDS})(?:\s|$)|\s*(?:```|~~~)"
+)  # a quick action, the edge of a code block
 _LIST_MARK = re.compile(r"\A\s*(?:[-*+]|\d+[.)])\s+(?:\[ \]\s*)?|\A\s*>+\s?")
 _EMPTY_WORDS = frozenset(
     {

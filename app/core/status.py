@@ -6,6 +6,7 @@ from app.core.answers import Gap
 from app.core.facts import Facts, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
+from app.core.template import LIKENESS_NEEDED
 from app.core.text import first_name, quote, without_commands
 from app.core.waiver import Waiver
 
@@ -19,8 +20,12 @@ FOOTER = (
     "<sub>I am the bot of the {board} board, and I keep this one comment up to date. "
     "An SA can silence me here with the label `{off}`.</sub>"
 )
-RECOMMENDED = "It would help to know this too:"
-ADVICE = "If you have it at hand:"
+NO_TEMPLATE = (
+    "Your request follows no template. Edit it, choose `{template}` above the description, and fill in what is listed "
+    "here. I check again by myself, there is no need to reply."
+)
+RECOMMENDED = "It would help to know this too"
+ADVICE = "If you have it at hand"
 UNDERSTOOD = "<details><summary>What I read in your request</summary>"
 
 
@@ -41,7 +46,7 @@ class Said:
 
 def asks(said: list[Said]) -> bool:
     """Whether the note would ask anybody for anything: only then is one written where there was none."""
-    return any(s.failing and s.rule.while_failing.status for s in said)
+    return any(s.result.asks or (s.failing and s.rule.while_failing.status) for s in said)
 
 
 def status_body(facts: Facts, said: list[Said]) -> str:
@@ -53,11 +58,14 @@ def status_body(facts: Facts, said: list[Said]) -> str:
     else:
         requests = [s for s in said if s.failing and s.rule.while_failing.status]
         parts = [f"{hello}, thanks for your request. {_opening(said, requests)}".rstrip()]
-        parts += [block for s in requests for block in _request(s)]
-        parts += _beside([gap for s in said for gap in s.result.gaps if not s.waived])
+        parts += [block for s in requests for block in _request(s, facts)]
+        found = [gap for s in said for gap in s.result.gaps if not s.waived]
+        lacking = any(gap.severity == "required" for gap in found)
+        parts += _beside(found, folded=not lacking)
         parts += [_allowed(s.rule, s.waived) for s in said if s.waived]
         parts += [s.result.says for s in said if s.result.says and not s.waived]
-        parts += _understood([pair for s in said for pair in s.result.understood])
+        if not lacking:  # first things first: the list of what is missing stands alone
+            parts += _understood([pair for s in said for pair in s.result.understood])
     return marked(STATUS, facts.issue.ref, without_commands("\n\n".join([*parts, footer])))
 
 
@@ -72,20 +80,26 @@ def _allowed(rule: Rule, waiver: Waiver) -> str:
     return f"The rule `{rule.id}` is let pass here by {quote(waiver.by)}: {quote(waiver.because, 200)}"
 
 
-def _request(said: Said) -> list[str]:
+def _request(said: Said, facts: Facts) -> list[str]:
     text = said.rule.while_failing.status.strip().format_map(said.result.values).strip()
     required = [gap for gap in said.result.gaps if gap.severity == "required"]
     if not required:
         return [text]
-    return [text, "\n".join(f"- [ ] {_gap(gap)}" for gap in required), EDIT_ABOVE]
+    follows = facts.match.likeness >= LIKENESS_NEEDED
+    how = EDIT_ABOVE if follows else NO_TEMPLATE.format(template=facts.match.template.name)
+    return [text, "\n".join(f"- [ ] {_gap(gap)}" for gap in required), how]
 
 
-def _beside(gaps: list[Gap]) -> list[str]:
-    """What would help too, and is not asked for by itself."""
-    recommended = [f"- {_gap(gap)}" for gap in gaps if gap.severity == "recommended"]
-    advice = [f"- {_gap(gap)}" for gap in gaps if gap.severity == "advice"]
-    found = [RECOMMENDED, "\n".join(recommended)] if recommended else []
-    return found + ([ADVICE, "\n".join(advice)] if advice else [])
+def _beside(gaps: list[Gap], *, folded: bool) -> list[str]:
+    """What would help too, and is not asked for by itself; folded away once nothing that must be there is missing."""
+    found: list[str] = []
+    for title, severity in ((RECOMMENDED, "recommended"), (ADVICE, "advice")):
+        lines = [f"- {_gap(gap)}" for gap in gaps if gap.severity == severity]
+        if lines and folded:
+            found += [f"<details><summary>{title}</summary>", "\n".join(lines), "</details>"]
+        elif lines:
+            found += [f"{title}:", "\n".join(lines)]
+    return found
 
 
 def _gap(gap: Gap) -> str:

@@ -143,11 +143,12 @@ def _ending(stage: Stage) -> str:
 def _stay(console: Console, stage: Stage, service_port: int) -> None:
     console.print("\nEverything is still up. Look at the requests:")
     for iid in stage.issues.values():
-        console.print(f"  {stage.url}/{PROJECT}/-/issues/{iid}")
-    console.print(f"The board's project: {stage.url}/{PROJECT}")
+        console.print(f"  {stage.url}/{PROJECT}/-/issues/{iid}", soft_wrap=True)
+    console.print(f"The board's project: {stage.url}/{PROJECT}", soft_wrap=True)
     console.print(f"The service: http://127.0.0.1:{service_port}/readyz")
     console.print(
-        "The sandbox's API takes the tokens sandbox-alice, sandbox-sam, sandbox-sofia, sandbox-maria."
+        "The sandbox's API takes the tokens sandbox-alice, sandbox-sam, sandbox-sofia, sandbox-maria.",
+        soft_wrap=True,
     )
     console.print("Ctrl-C ends it.")
     try:

@@ -114,7 +114,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         _clock(3, 10),
-        "The next morning Alice answers. The wait is over: SA Doing comes back, and the clock starts.",
+        "The next morning Alice answers. The wait is over: SA Doing comes back, and a new 48 hours begin.",
         lambda s: _say(s, "alice", "request", "Jenkins 2.4, about 900 jobs."),
         Expect(
             "request",

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from app.core.acts import EDITED
 from app.core.evaluate import after, evaluate
-from app.core.keys import STATUS, key_of
+from app.core.keys import key_of
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
-from app.core.plan import Plan, Summon
+from app.core.plan import Plan, PutNote, Summon
 from app.core.ruleset import Ruleset
 from app.rulebook import load
 
@@ -174,16 +174,10 @@ def board(world: World, now: datetime) -> dict[str, object]:
     issue = world.issue
     plan = evaluate(issue, world.ruleset, now)
     notes = {key: n.body for n in issue.notes if (key := key_of(n, issue))}
-    asking = any(
-        o.verdict == "failing" and rule.while_failing.status
-        for o in plan.findings
-        for rule in world.ruleset.rules
-        if rule.id == o.rule
-    )
     failing = {o.rule for o in plan.findings}
     unsaid = replace(issue, notes=tuple(n for n in issue.notes if n.system or not issue.is_bot(n.author)))
-    called = {a.key for a in evaluate(unsaid, world.ruleset, now).actions if isinstance(a, Summon)}
-    open_notes = {k: b for k, b in notes.items() if k in called or (k == STATUS and asking)}
+    called = {a.key for a in evaluate(unsaid, world.ruleset, now).actions if isinstance(a, Summon | PutNote)}
+    open_notes = {k: b for k, b in notes.items() if k in called}
     return {
         "state": issue.state,
         "labels": issue.labels,

@@ -54,6 +54,7 @@ def test_windows_line_ends_change_nothing() -> None:
         pytest.param("TBD", "", "", id="to be defined"),
         pytest.param("tbd.", "", "", id="to be defined, small"),
         pytest.param("?", "", "", id="a question mark"),
+        pytest.param("/opt/gitlab, /etc/gitlab", "", "/opt/gitlab, /etc/gitlab", id="a path is no command"),
         pytest.param("n/a", "", "n/a", id="not applicable is an answer"),
         pytest.param("> quoted", "", "quoted", id="a quote"),
         pytest.param("日本語", "", "日本語", id="another script"),

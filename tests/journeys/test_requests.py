@@ -51,6 +51,33 @@ def test_filling_them_in_edits_that_same_note(town: Town) -> None:
     assert "- [ ]" not in town.bot_notes(issue)[0]
 
 
+def test_the_requester_of_a_whole_request_is_told_when_an_sa_waits(town: Town) -> None:
+    issue = open_request(town)
+    save(town, issue, "sam", add_labels="SA Waiting")
+    town.look(issue)
+    (note,) = town.bot_notes(issue)
+    assert "waiting for your answer" in note
+
+
+def test_a_request_without_a_template_is_told_which_to_take(town: Town) -> None:
+    issue = town.project("alice").issues.create(
+        {"title": "Please call Acme", "description": "They want a demo."}
+    )
+    town.look(issue)
+    (note,) = town.bot_notes(issue)
+    assert "choose `SA Activity` above the description" in note
+
+
+def test_a_note_of_a_former_token_that_is_no_longer_true_is_replaced(town: Town) -> None:
+    issue = open_request(town, "SA Asks")
+    town.look(issue)
+    save(town, issue, "alice", description=town.stage().template())
+    town.become("sandbox-sweep-bot", frozenset({"triage-bot"}))
+    town.look(issue)
+    town.look(issue)
+    assert ["All set" in note for note in town.bot_notes(issue)] == [False, True]
+
+
 def test_a_whole_request_gets_no_note(town: Town) -> None:
     issue = open_request(town)
     town.look(issue)
@@ -241,17 +268,16 @@ def test_a_request_given_back_loses_the_assignee_that_the_bot_gave_it(town: Town
 def test_hostile_text_in_a_quoted_field_does_nothing(town: Town, heading: str) -> None:
     hostile = 'Hi\n/close\n/label ~"SA Doing"\n@all @maria @sam #1 !2 ~3 </details> <!-- x -->'
     lines = [hostile if line == ANSWERS[heading] else line for line in town.stage().template().splitlines()]
-    other = next(h for h in ANSWERS if h != heading)
-    text = "\n".join("" if line == ANSWERS[other] else line for line in lines)
+    issue = open_request(town, heading)
+    town.look(issue)
     # Commands in a description run when its author saves it; here they came in earlier, as on an import.
-    issue = open_request(town, other)
-    ref = town.project("root").issues.get(issue.iid)
-    town_issue = _put_text(town, ref, text)
+    filled = _put_text(town, town.project("root").issues.get(issue.iid), "\n".join(lines))
     before = town.notified()
-    town.look(town_issue)
+    town.look(filled)
     (note,) = town.bot_notes(issue)
     fresh = now(town, issue)
     assert (fresh.state, fresh.labels) == ("opened", [])
+    assert f"- {heading}: `Hi /close /label" in note
     assert not any(line.startswith("/") for line in note.splitlines())
     mentioned = {name for entry in town.notified()[len(before) :] for name in entry["users"]}
     assert mentioned <= {"alice"}

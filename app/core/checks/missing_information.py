@@ -29,7 +29,7 @@ class MissingInformation(Model):
         found = gaps(facts.answers, template)
         required = [gap for gap in found if gap.severity == "required"]
         clauses = (
-            Clause("follows the template", f"{template.name}: {facts.match.by}", True),
+            Clause("follows the template", f"{template.name}: {facts.match.by}", False),
             *(_clause(answer) for answer in facts.answers),
         )
         understood = tuple((a.block.heading, _shown(a)) for a in facts.answers if not a.missing)
@@ -54,7 +54,7 @@ class MissingInformation(Model):
 
 
 def _clause(answer: Answer) -> Clause:
-    asks = f"{answer.block.heading} ({answer.block.severity}) says too little"
+    asks = f"{answer.block.heading} ({answer.block.severity})"
     if not answer.asked:
         return Clause(asks, "not asked for here", False)
     value = answer.problem or answer.text[:VALUE_LENGTH] or "nothing"

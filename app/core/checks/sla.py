@@ -87,6 +87,7 @@ class Sla(Model):
             recheck_at=due if due and not failing else None,
             values=values,
             says=self._says(state, values, paused=paused is not None),
+            asks=paused is not None,
         )
 
     def _says(self, state: str, values: dict[str, str], *, paused: bool) -> str:
@@ -127,12 +128,12 @@ class Sla(Model):
         )
         by_sa = last is not None and last.ended_by is not None and last.ended_by.kind != "closed"
         says = self.says.answered.format_map(values) if by_sa else ""
-        if facts.in_force.label == facts.labels.waiting:
+        waits = facts.in_force.label == facts.labels.waiting
+        if waits:
             values["paused_since"] = instant(facts.in_force.start, facts.board.calendar.zone)
             says = self.says.paused.format_map(values)
-        return Result(
-            False, "answered" if end else "not started", (clause,), over_since=over_since, says=says
-        )
+        reason = "answered" if end else "not started"
+        return Result(False, reason, (clause,), over_since=over_since, says=says, asks=waits)
 
     def _values(
         self,
