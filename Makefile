@@ -6,7 +6,9 @@ RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ARGS ?=
 
-.PHONY: demo test lint check lock clean
+.PHONY: demo install test lint check lock clean
+
+install: $(RUN_STAMP)
 
 demo: $(RUN_STAMP)
 	$(BIN)/triage demo $(ARGS)

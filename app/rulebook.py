@@ -82,7 +82,7 @@ def templates_folder(folder: Path) -> Path:
 
 def _files(folder: Path) -> list[Path]:
     templates = templates_folder(folder)
-    found = [*folder.rglob("*.yaml"), *templates.glob("*.yaml"), *templates.glob("*.md")]
+    found = [*folder.rglob("*.yaml"), *templates.glob("*.yaml"), *templates.rglob("*.md")]
     return sorted({path for path in found if path.is_file()})
 
 
@@ -140,7 +140,10 @@ class _Reader:
         for name, (file, document) in self.many(folder.glob("*.yaml"), TemplateFile).items():
             text = folder / f"{name}.md"
             try:
-                found[name] = Template(name, file, text.read_text(encoding="utf-8"))
+                earlier = tuple(
+                    p.read_text(encoding="utf-8") for p in sorted(folder.glob(f"earlier/{name} v*.md"))
+                )
+                found[name] = Template(name, file, text.read_text(encoding="utf-8"), earlier)
                 self.problems += [document.problem((), fault) for fault in found[name].faults()]
             except FileNotFoundError:
                 self.problems.append(document.problem((), f"there is no {name}.md beside it"))

@@ -44,10 +44,10 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("unexplained-expedite.yaml", "  label:", "  lable:", ':6:3: unknown key "lable", did you mean "label"?'),
+        ("unexplained-expedite.yaml", "  label:", "  lable:", ':8:3: unknown key "lable", did you mean "label"?'),
         ("late-activity.yaml", "{due}**. That", "{deu}**. That", 'unknown placeholder "deu"; did you mean "due"?'),
         ("late-activity.yaml", "target: 48h", "target: 2 days", "is no length of time; write it as 48h"),
-        ("late-activity.yaml", "kind: sla", "kind: slaa", ':5:9: unknown kind "slaa"; did you mean "sla"?'),
+        ("late-activity.yaml", "kind: sla", "kind: slaa", ':7:9: unknown kind "slaa"; did you mean "sla"?'),
         ("late-activity.yaml", 'labels: ["sla::breached"]', 'labels: ["SA Doing"]', "says where a request stands"),
         ("late-activity.yaml", "board: us-east", "board: us-eats", 'unknown board "us-eats"; did you mean "us-east"?'),
         ("answered-wait.yaml", "id: answered-wait", "id: other", 'the file is answered-wait.yaml'),

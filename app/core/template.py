@@ -74,11 +74,21 @@ class TemplateFile(Model):
 
 @dataclass(frozen=True)
 class Template:
-    """A template ready for use. `text` is what GitLab copies into a new issue."""
+    """A template ready for use. `text` is what GitLab copies into a new issue, `earlier` what it copied once."""
 
     name: str
     file: TemplateFile
     text: str
+    earlier: tuple[str, ...] = ()
+
+    @cached_property
+    def all_bodies(self) -> dict[str, str]:
+        """What this and the earlier versions say under each heading: issues live on when a template changes."""
+        found: dict[str, str] = {}
+        for text in (self.text, *self.earlier):
+            for section in sections(text):
+                found[section.key] = f"{found.get(section.key, '')}\n{section.body}"
+        return found
 
     @cached_property
     def bodies(self) -> dict[str, str]:
@@ -116,7 +126,7 @@ class Template:
     def instructions(self, block: BlockSpec) -> str:
         """All that we say of a block ourselves: in the template, and in the status note."""
         asked = f"{block.ask}, such as `{block.example}`"
-        return "\n".join((self.bodies.get(block.key, ""), block.ask, asked))
+        return "\n".join((self.all_bodies.get(block.key, ""), block.ask, asked))
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,14 @@ def test_a_template_is_found_by_its_headings_when_the_marker_is_gone(ruleset: Ru
     assert (match.template.name, match.likeness) == ("Follow Up", 1.0)
 
 
+def test_the_text_of_an_earlier_version_is_no_answer(ruleset: Ruleset) -> None:
+    template = ruleset.templates["SA Activity"]
+    assert template.earlier
+    for text in template.earlier:
+        assert find_template(text, ruleset.templates, "Follow Up").template is template
+        assert not any(w.own for w in words_of(text, template).values())
+
+
 def test_too_little_likeness_means_the_boards_own_template(ruleset: Ruleset) -> None:
     match = find_template("## Due Date\ntomorrow", ruleset.templates, "SA Activity")
     assert match.template.name == "SA Activity"
