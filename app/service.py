@@ -178,7 +178,7 @@ class CatchUp:
 
     def _put_all(self, gitlab: GitLab) -> int:
         number = 0
-        for board in self.rules.current().boards.values():
+        for board in self.rules.current().active_boards.values():
             try:
                 for ref, _reference in issues_of(gitlab, board, self._clock.now()):
                     self._inbox.put(ref)

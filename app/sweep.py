@@ -67,11 +67,11 @@ class Report:
 
 
 def choose_boards(ruleset: Ruleset, names: list[str]) -> list[Board]:
-    """The boards by id, all when none is named. Errors: ConfigError for one that does not exist."""
-    unknown = [name for name in names if name not in ruleset.boards]
+    """The boards by id, all active ones when none is named. Errors: ConfigError for one that does not exist."""
+    unknown = [name for name in names if name not in ruleset.active_boards]
     if unknown:
-        raise ConfigError(f"unknown board {unknown[0]!r}; known: {', '.join(ruleset.boards)}")
-    return [ruleset.boards[name] for name in names or ruleset.boards]
+        raise ConfigError(f"unknown board {unknown[0]!r}; known: {', '.join(ruleset.active_boards)}")
+    return [ruleset.boards[name] for name in names or ruleset.active_boards]
 
 
 def sweep(

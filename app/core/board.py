@@ -51,6 +51,10 @@ class BoardFile(Model):
     since: Annotated[date, BeforeValidator(plain_date)] = Field(
         description="Requests opened before this day get nothing until they are adopted."
     )
+    active: bool = Field(
+        default=True,
+        description="Whether it is looked after; an inactive one only serves the examples of rules.",
+    )
     zones: dict[str, str] = Field(
         default={}, description="What people here mean by ET or IST: abbreviations with their IANA zones."
     )

@@ -33,7 +33,7 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
 
 def _with_cast(board: Board) -> Board:
     people = {"sas": [Person(name=name) for name in SAS], "escalation": ESCALATION}
-    return Board(board.file.model_copy(update={**people, "since": date.min}), board.calendar)
+    return Board(board.file.model_copy(update={**people, "since": date.min, "active": True}), board.calendar)
 
 
 def _run(ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int) -> Problem | None:

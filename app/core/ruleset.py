@@ -31,8 +31,14 @@ class Ruleset:
         return self.boards_by_project.get(issue.project.casefold())
 
     @property
+    def active_boards(self) -> dict[str, Board]:
+        """The boards that are looked after, by id."""
+        return {name: board for name, board in self.boards.items() if board.file.active}
+
+    @property
     def boards_by_project(self) -> dict[str, Board]:
-        return {board.file.project.casefold(): board for board in self.boards.values()}
+        """The boards that are looked after, by their project's path without regard to case."""
+        return {board.file.project.casefold(): board for board in self.active_boards.values()}
 
     def source(self, rule: Rule) -> str:
         """Where the rule stands: `rules/late-activity.yaml:1`."""

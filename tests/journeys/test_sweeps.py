@@ -159,6 +159,15 @@ def test_a_token_that_is_not_accepted_stops_the_sweep(town: Town) -> None:
         town.sweep("us-east")
 
 
+def test_an_inactive_board_is_left_alone(town: Town) -> None:
+    issue = town.project("alice").issues.create({"title": "x", "description": "y"})
+    board = town.ruleset.boards["us-east"]
+    idle = Board(board.file.model_copy(update={"active": False}), board.calendar)
+    town.ruleset = replace(town.ruleset, boards={**town.ruleset.boards, "us-east": idle})
+    assert "us-east" not in {b.id for b in choose_boards(town.ruleset, [])}
+    assert town.look(issue).plan.silent == "its project is no board"
+
+
 def test_an_unknown_board_is_named(town: Town) -> None:
     with pytest.raises(ConfigError, match="unknown board 'us-easy'"):
         choose_boards(town.ruleset, ["us-easy"])
