@@ -96,8 +96,11 @@ def look_only(tools: Tools, ref: IssueRef) -> Looked:
 class Rules:
     """The last good ruleset of a folder. A change on disk is taken up within seconds; a faulty one is only told."""
 
-    def __init__(self, folder: Path, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, folder: Path, on_change: Callable[[], None] = lambda: None, every: float = RELOAD_SECONDS
+    ) -> None:
         self._folder = folder
+        self._every = every
         self._ruleset = load(folder)
         self._seen = fingerprint(folder)
         self._looked = time.monotonic()
@@ -108,7 +111,7 @@ class Rules:
     def current(self) -> Ruleset:
         """The rules that hold now."""
         with self._lock:
-            if time.monotonic() - self._looked >= RELOAD_SECONDS:
+            if time.monotonic() - self._looked >= self._every:
                 self._looked = time.monotonic()
                 self._reload()
             return self._ruleset

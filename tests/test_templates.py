@@ -10,7 +10,7 @@ import pytest
 from app.core.answers import Answer, Gap, gaps, read_answers
 from app.core.ruleset import Ruleset
 from app.core.sections import heading_key, marker, sections
-from app.core.template import Template, find_template
+from app.core.template import BlockSpec, Template, find_template
 from app.core.validators import About
 from app.rulebook import load
 from tests.conftest import ROOT
@@ -43,7 +43,7 @@ def about(board: str = "us-east") -> About:
     )
 
 
-def block(name: str, heading: str) -> object:
+def block(name: str, heading: str) -> BlockSpec:
     return next(b for b in RULESET.templates[name].file.blocks if b.heading == heading)
 
 
@@ -345,7 +345,9 @@ def test_asks_as_people_name_them(words: str, choices: set[str]) -> None:
 )
 def test_abbreviations_mean_what_they_mean_on_that_board(board: str, words: str, instant: str) -> None:
     (validator,) = block("SA Activity", "Preferred Date Options").accepts
-    (option,) = validator.read(words, about(board)).value
+    options = validator.read(words, about(board)).value
+    assert isinstance(options, tuple)
+    (option,) = options
     assert f"{option.at:%H:%M} UTC" == instant
 
 

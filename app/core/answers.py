@@ -102,4 +102,5 @@ def gaps(answers: tuple[Answer, ...], template: Template) -> tuple[Gap, ...]:
 
 def _gap(answer: Answer) -> Gap:
     block = answer.block
-    return Gap(block.heading, block.ask, answer.example, answer.problem, block.severity)
+    severity = block.faults if answer.problem else block.severity
+    return Gap(block.heading, block.ask, answer.example, answer.problem, severity)

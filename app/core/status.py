@@ -61,7 +61,7 @@ def status_body(facts: Facts, said: list[Said]) -> str:
         parts += [block for s in requests for block in _request(s, facts)]
         found = [gap for s in said for gap in s.result.gaps if not s.waived]
         lacking = any(gap.severity == "required" for gap in found)
-        parts += _beside(found, folded=not lacking)
+        parts += _beside(found)
         parts += [_allowed(s.rule, s.waived) for s in said if s.waived]
         parts += [s.result.says for s in said if s.result.says and not s.waived]
         if not lacking:  # first things first: the list of what is missing stands alone
@@ -90,15 +90,13 @@ def _request(said: Said, facts: Facts) -> list[str]:
     return [text, "\n".join(f"- [ ] {_gap(gap)}" for gap in required), how]
 
 
-def _beside(gaps: list[Gap], *, folded: bool) -> list[str]:
-    """What would help too, and is not asked for by itself; folded away once nothing that must be there is missing."""
+def _beside(gaps: list[Gap]) -> list[str]:
+    """What would help too, and is not asked for by itself, folded away."""
     found: list[str] = []
     for title, severity in ((RECOMMENDED, "recommended"), (ADVICE, "advice")):
         lines = [f"- {_gap(gap)}" for gap in gaps if gap.severity == severity]
-        if lines and folded:
+        if lines:
             found += [f"<details><summary>{title}</summary>", "\n".join(lines), "</details>"]
-        elif lines:
-            found += [f"{title}:", "\n".join(lines)]
     return found
 
 

@@ -41,6 +41,9 @@ class BlockSpec(Model):
         default="required",
         description="Required: an SA cannot start without. Recommended: asked for beside it. Advice: only mentioned.",
     )
+    faults: Severity = Field(
+        default="required", description="How much it matters when something is written, and it is not enough."
+    )
     when: Condition | None = Field(default=None, description="Only asked for when this holds.")
     accepts: list[Validator] = Field(default=[], description="What the words must amount to: all of these.")
 
@@ -152,9 +155,9 @@ def find_template(description: str, templates: dict[str, Template], default: str
 
 
 def _likeness(template: Template, description: str) -> float:
-    fields = template.file.blocks
-    found = _blocks(description, template)
-    return len(found) / len({f.key for f in fields})
+    """How many of the blocks that must be there are there, from 0 to 1; of all blocks where none must."""
+    fields = [b for b in template.file.blocks if b.severity == "required"] or template.file.blocks
+    return len({b.key for b in fields} & set(_blocks(description, template))) / len(fields)
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,8 @@ def test_a_block_is_found_however_its_name_is_written(ruleset: Ruleset, form: st
 )
 def test_what_is_no_answer_fills_no_block(ruleset: Ruleset, answer: str) -> None:
     template = ruleset.templates["SA Activity"]
-    found = words_of(f"{template.text}\n{answer}\n", template)
+    text = template.text.replace("## SA Asks\n", f"## SA Asks\n\n{answer}\n")
+    found = words_of(text, template)
     assert found["sa asks"].own == ""
 
 

@@ -1,0 +1,48 @@
+"""The parts put together: rules that change under a running service."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.service import Rules
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    return tmp_path / "rules"
+
+
+def test_a_faulty_change_is_told_and_the_last_good_rules_hold(folder: Path) -> None:
+    changes: list[str] = []
+    rules = Rules(folder, on_change=lambda: changes.append("x"), every=0)
+    good = rules.current().version
+    rule = folder / "answered-wait.yaml"
+    text = rule.read_text()
+    rule.write_text(text.replace("summary:", "sumary:"))
+    assert rules.current().version == good
+    assert 'unknown key "sumary"' in rules.error
+    rule.write_text(text.replace("summary: A request", "summary: Any request"))
+    assert rules.current().version != good
+    assert (rules.error, changes) == ("", ["x"])
+
+
+@pytest.mark.parametrize("name", ["rules/answered-wait.yaml", "issue_templates/SA Activity.md"])
+def test_a_file_that_is_no_text_stops_nothing_and_stays_told(folder: Path, name: str) -> None:
+    rules = Rules(folder, every=0)
+    good = rules.current().version
+    (folder.parent / name).write_bytes(b"\xff\xfe")
+    for _ in range(2):
+        assert rules.current().version == good
+        assert "UTF-8" in rules.error
+
+
+def test_a_folder_that_vanishes_stops_nothing(folder: Path) -> None:
+    rules = Rules(folder, every=0)
+    good = rules.current().version
+    shutil.rmtree(folder)
+    assert rules.current().version == good
+    assert rules.error
