@@ -150,7 +150,7 @@ def test_every_version_before_the_present_one_is_kept(name: str) -> None:
 def test_only_the_seven_blocks_of_the_handbook_are_required_of_an_activity() -> None:
     blocks = RULESET.templates["SA Activity"].file.blocks
     assert [b.heading for b in blocks if b.severity == "required"] == SEVEN
-    assert [b.heading for b in blocks][:7] == SEVEN
+    assert {b.faults for b in blocks} == {"recommended"}
 
 
 def test_a_workshop_may_leave_everything_open() -> None:
@@ -226,21 +226,15 @@ def test_what_people_write_every_day_is_enough(words: tuple[str, ...], board: st
 )  # fmt: skip
 def test_what_says_nothing_is_one_gap_and_no_other(heading: str, words: str, problem: str) -> None:
     good = dict(zip(SEVEN, GOOD["terse"], strict=True))
-    found = required(read("SA Activity", good | {heading: words})[1])
-    assert list(found) == [heading]
-    assert found[heading].startswith(problem)
+    (gap,) = read("SA Activity", good | {heading: words})[1]
+    assert gap.title == heading
+    assert gap.problem.startswith(problem)
+    assert gap.severity == ("recommended" if problem else "required")
 
 
 @pytest.mark.parametrize(
     ("name", "heading", "words", "problem"),
     [
-        ("SA Activity", "Salesforce Opportunity", "https://acme.my.salesforce.com/0018X00001abcdE",
-         "the link is to an account, not to an opportunity"),
-        ("SA Activity", "Region", "the moon", "none of the options was recognised"),
-        ("SA Activity", "Opportunity Size", "40,000", "the currency of the amount is missing"),
-        ("SA Activity", "Why Now", "security, compliance, speed", "please say it in a full sentence"),
-        ("SA Activity", "MEDDPPICC", "Metrics: 10 minutes", "still open: Economic Buyer"),
-        ("SA Activity", "Meeting Goals", "Why do they want to meet us? To compare.", "1 of 4 answered"),
         ("Follow Up", "Previous Issue", "the one from last week", "a link to an issue is missing"),
         ("Vendor Security Assessment", "Opportunity", "https://acme.my.salesforce.com/0018X00001abcdE",
          "the link is to an account, not to an opportunity"),
@@ -275,47 +269,10 @@ def test_questions_may_be_answered_on_their_lines() -> None:
     assert gaps(read_answers(text, template, about()), template) == ()
 
 
-@pytest.mark.parametrize(("asks", "asked"), [("a POV", True), ("proof of concept", True), ("demo", False)])
-def test_success_criteria_are_asked_for_with_a_pov_only(asks: str, asked: bool) -> None:
-    filled = {
-        h: w for h, w in examples(RULESET.templates["SA Activity"]).items() if h != "POV Success Criteria"
-    }
-    found = read("SA Activity", filled | {"SA Asks": asks})[1]
-    assert [gap.title for gap in found] == (["POV Success Criteria"] if asked else [])
-
-
 @pytest.mark.parametrize(("kind", "asked"), [("custom", True), ("standard", False)])
 def test_the_calculator_is_asked_for_with_a_custom_service_only(kind: str, asked: bool) -> None:
     filled = {"Services Opportunity": "0068X00001abcdE", "Service Type": kind}
     assert ("Calculator Issue" in required(read("Services Request", filled)[1])) is asked
-
-
-def test_an_event_or_the_reason_why_none_is_known_is_enough() -> None:
-    whole = examples(RULESET.templates["SA Activity"])
-    for left_out in ("Compelling Event", "Why Not Yet"):
-        assert read("SA Activity", {h: w for h, w in whole.items() if h != left_out})[1] == ()
-    neither = {h: w for h, w in whole.items() if h not in ("Compelling Event", "Why Not Yet")}
-    assert [gap.title for gap in read("SA Activity", neither)[1]] == ["Compelling Event or Why Not Yet"]
-
-
-@pytest.mark.parametrize(
-    ("words", "choices"),
-    [
-        ("EMEA Commercial", {"EMEA Commercial"}),
-        ("Commercial, EMEA: Germany", {"EMEA"}),
-        ("EMEA", {"EMEA"}),
-        ("us-east", {"US East"}),
-        ("AMER West", {"US West"}),
-        ("APAC (Japan)", {"APAC", "APAC Japan"}),
-        ("ANZ", {"APAC ANZ"}),
-        ("apac", {"APAC"}),
-        ("South-East Asia", {"APAC SEA"}),
-        ("Middle East", {"EMEA"}),
-    ],
-)
-def test_regions_as_people_name_them(words: str, choices: set[str]) -> None:
-    answers, _ = read("SA Activity", {"Region": words})
-    assert next(a for a in answers if a.block.heading == "Region").choices == choices
 
 
 @pytest.mark.parametrize(
