@@ -45,7 +45,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
     ("file", "old", "new", "said"),
     [
         ("unexplained-expedite.yaml", "  label:", "  lable:", ':8:3: unknown key "lable", did you mean "label"?'),
-        ("late-activity.yaml", "{due}**. That", "{deu}**. That", 'unknown placeholder "deu"; did you mean "due"?'),
+        ("late-activity.yaml", "{due}**: {target}", "{deu}**: {target}", 'unknown placeholder "deu"; did you mean "due"?'),
         ("late-activity.yaml", "target: 48h", "target: 2 days", "is no length of time; write it as 48h"),
         ("late-activity.yaml", "kind: sla", "kind: slaa", ':7:9: unknown kind "slaa"; did you mean "sla"?'),
         ("late-activity.yaml", 'labels: ["sla::breached"]', 'labels: ["SA Doing"]', "says where a request stands"),
@@ -62,7 +62,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("calendars/emea.yaml", "subdivision: ENG", "subdivision: XYZ", "XYZ"),
         ("late-activity.yaml", "kind: sla", "knd: sla", '"kind" is missing'),
         ("late-activity.yaml", "expect: []", "expect: [sumon]", "String should match pattern"),
-        ("late-activity.yaml", "{due}**. That", "{due!r}**. That", "{due} takes no format"),
+        ("late-activity.yaml", "{due}**: {target}", "{due!r}**: {target}", "{due} takes no format"),
         ("unowned-request.yaml", "states: [SA Triaged", "states: [SA Triagd", 'did you mean "SA Triaged"?'),
         ("boards/emea.yaml", "[maria]", '["@maria"]', "'@maria' is written with an @; write maria"),
         ("boards/emea.yaml", "[sam, sofia]", '["@sam"]', "'@sam' is written with an @; write sam"),

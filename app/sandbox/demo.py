@@ -107,20 +107,29 @@ def _wait(look: Callable[[], View], step: Step) -> View:
 def _show(console: Console, before: View, now: View, *, silent: bool) -> None:
     """What is different on the request: labels, assignees, state, the bot's comments."""
     for label in sorted(now.labels - before.labels):
-        console.print(f"      [green]+ {label}[/]")
+        console.print(f"      [green]+ {label}[/]  [dim]by {now.movers.get(label, 'alice')}[/]")
     for label in sorted(before.labels - now.labels):
-        console.print(f"      [red]- {label}[/]")
+        console.print(f"      [red]- {label}[/]  [dim]by {now.movers.get(label, 'alice')}[/]")
     for name in sorted(now.assignees - before.assignees):
         console.print(f"      assigned to [b]{name}[/]")
     if now.state != before.state:
         console.print(f"      [b]{now.state}[/]")
     for key, body in now.notes.items():
         if before.notes.get(key) != body:
-            title = "the bot writes" if key not in before.notes else "the bot edits its comment"
-            panel = Panel(Markdown(_for_terminal(body)), title=title, title_align="left", border_style="dim")
+            title = (
+                "the bot writes" if key not in before.notes else "the bot edits its comment, which now says"
+            )
+            shown = Markdown(_for_terminal(_fresh(before.notes.get(key, ""), body)))
+            panel = Panel(shown, title=title, title_align="left", border_style="dim")
             console.print(Padding(panel, (0, 0, 0, 6)))
     if silent:
         console.print("      [dim]Nothing.[/]")
+
+
+def _fresh(before: str, now: str) -> str:
+    """The paragraphs that are new; the whole comment the first time."""
+    known = set(before.split("\n\n"))
+    return "\n\n".join(part for part in now.split("\n\n") if part not in known)
 
 
 def _for_terminal(body: str) -> str:

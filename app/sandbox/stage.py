@@ -34,12 +34,14 @@ def person(url: str, name: str) -> gitlab.Gitlab:
 
 @dataclass(frozen=True)
 class View:
-    """One request as anybody sees it: `notes` are the bot's, by key, without their hidden first line."""
+    """One request as anybody sees it: `notes` are the bot's, by key, without their hidden first line;
+    `movers` are those who put a label on or off last."""
 
     state: str
     labels: frozenset[str]
     assignees: frozenset[str]
     notes: dict[str, str]
+    movers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -87,6 +89,9 @@ class Stage:
             labels=frozenset(issue.labels),
             assignees=frozenset(u["username"] for u in issue.assignees),
             notes={key: body.partition("\n")[2] for key, body in keyed},
+            movers={
+                e.label["name"]: e.user["username"] for e in issue.resourcelabelevents.list(get_all=True)
+            },
         )
 
     @staticmethod
