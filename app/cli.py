@@ -222,7 +222,9 @@ def _load(rules: Path | None, format: Format) -> "Ruleset":
 def _rules_folder(rules: Path | None) -> Path:
     import os
 
-    return rules or Path(os.environ.get("TRIAGE_RULES", "rules"))
+    from app.settings import default_rules
+
+    return rules or Path(os.environ.get("TRIAGE_RULES") or default_rules())
 
 
 def _print(format: Format, text: Any, data: Any) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigError
@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     gitlab_token: SecretStr
     webhook_secret: SecretStr | None = None
     webhook_signing_token: SecretStr | None = None
-    rules: Path = Path("rules")
+    rules: Path = Field(default_factory=lambda: default_rules())
     database_url: str = "sqlite:///triage.db"
     bot_users: Annotated[frozenset[str], NoDecode] = frozenset()
     clock: Literal["system", "sandbox"] = "system"
@@ -61,6 +61,13 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return frozenset(name.strip().lstrip("@") for name in value.split(",") if name.strip())
         return value
+
+
+def default_rules() -> Path:
+    """`rules` where the command is run, else the rules that stand beside the code."""
+    here = Path("rules")
+    beside = Path(__file__).parent.parent / "rules"
+    return here if here.is_dir() or not beside.is_dir() else beside
 
 
 def read_settings() -> Settings:

@@ -39,6 +39,12 @@ def at_town(town: Town, tmp_path: Path) -> Any:
     return lambda *words, **more: triage(*words, **{**settings, **more})
 
 
+def test_the_rules_beside_the_code_serve_where_there_are_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "app", "rules", "check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "examples pass" in done.stdout) == (0, True)
+
+
 def test_the_shipped_rules_are_checked() -> None:
     done = triage("rules", "check")
     assert (done.returncode, "examples pass" in done.stdout) == (0, True)

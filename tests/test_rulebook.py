@@ -45,7 +45,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
     ("file", "old", "new", "said"),
     [
         ("unexplained-expedite.yaml", "  label:", "  lable:", ':8:3: unknown key "lable", did you mean "label"?'),
-        ("late-activity.yaml", "{due}**: {target}", "{deu}**: {target}", 'unknown placeholder "deu"; did you mean "due"?'),
+        ("late-activity.yaml", "{due}**: {target}", "{deu}**: {target}", 'placeholder "deu"; did you mean "due"?'),
         ("late-activity.yaml", "target: 48h", "target: 2 days", "is no length of time; write it as 48h"),
         ("late-activity.yaml", "kind: sla", "kind: slaa", ':7:9: unknown kind "slaa"; did you mean "sla"?'),
         ("late-activity.yaml", 'labels: ["sla::breached"]', 'labels: ["SA Doing"]', "says where a request stands"),

@@ -178,9 +178,10 @@ def register(url: str, service_port: int) -> None:
 def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
     """`triage serve` as it runs anywhere: a process of its own, told everything by its environment."""
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")},
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
+        "TRIAGE_RULES": str(Path(__file__).parents[2] / "rules"),
         "TRIAGE_GITLAB_URL": url,
         "TRIAGE_GITLAB_TOKEN": "sandbox-triage-bot",
         "TRIAGE_WEBHOOK_SECRET": SECRET,
