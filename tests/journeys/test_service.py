@@ -13,7 +13,6 @@ import pytest
 
 from app.sandbox.demo import free_port, register, service
 from app.sandbox.story import STEPS
-from tests.conftest import ROOT
 from tests.town import Town
 
 
@@ -23,9 +22,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def served(town: Town, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def served(town: Town, tmp_path: Path, port: int) -> Callable[..., Any]:
     """Starts the service, again if it is called again."""
-    monkeypatch.chdir(ROOT)
     register(town.url, port)
     return lambda name="one.db": service(town.url, port, tmp_path / name, tmp_path / "service.log")
 
