@@ -28,7 +28,7 @@ def served(town: Town, tmp_path: Path, port: int) -> Callable[..., Any]:
     return lambda name="one.db": service(town.url, port, tmp_path / name, tmp_path / "service.log")
 
 
-def wait_for(so: Callable[[], object], seconds: float = 10) -> None:
+def wait_for(so: Callable[[], object], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not so():
         assert time.monotonic() < end, "it did not come to be so in time"
