@@ -1,5 +1,6 @@
 """`triage sweep` as its users see it: adoption with its counts first, progress, the report as text and as data."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -30,14 +31,14 @@ def run(
     quiet: bool,
     confirm: Callable[[str], bool],
 ) -> Report:
-    """Sweeps the boards. With `adopt`, first says on stderr what taking in their old requests would do."""
-    console = Console(stderr=True, quiet=quiet and not adopt, highlight=False)
+    """Sweeps the boards. With `adopt`, first says what taking in their old requests would do: on stderr if `quiet`."""
+    console = Console(stderr=True, quiet=quiet, highlight=False)
     chosen = choose_boards(tools.ruleset, adopt or boards)
     options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
     if adopt:
         preview = sweep(chosen, **options, apply=False, adopt=True)
-        console.print(f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:")
-        console.print(counts_text(preview))
+        first = f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:"
+        print(first, counts_text(preview), sep="\n", file=sys.stderr if quiet else sys.stdout, flush=True)
         if dry_run or not confirm("Go on?"):
             return preview
     with console.status("Sweeping ...") as status:
@@ -45,9 +46,8 @@ def run(
         def seen(row: Swept) -> None:
             status.update(f"Sweeping {row.board}: {row.ref.iid}")
             if tools.inbox and not dry_run and row.plan and row.plan.recheck_at:
-                tools.inbox.put(
-                    row.ref, row.plan.recheck_at
-                )  # so that a service on this database looks in time
+                # So that a service on this database looks in time.
+                tools.inbox.put(row.ref, row.plan.recheck_at)
 
         return sweep(
             chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen

@@ -123,10 +123,12 @@ def test_adopting_prints_the_counts_first(town: Town, at_town: Any, tmp_path: Pa
     rules = str(tmp_path / "rules")
     assert "1 left alone" in at_town("sweep", TRIAGE_RULES=rules).stdout
     preview = at_town("sweep", "--adopt", "us-east", "--dry-run", TRIAGE_RULES=rules)
-    assert "1 request: 1 label put on, 1 status note." in preview.stderr
+    assert "1 request: 1 label put on, 1 status note." in preview.stdout
     assert town.writes() == []
     adopted = at_town("sweep", "--adopt", "us-east", TRIAGE_RULES=rules)
-    assert "1 request: 1 label put on, 1 status note." in adopted.stderr
+    first, counts, *_ = adopted.stdout.splitlines()
+    assert first.startswith("Adopting the old requests of US East")
+    assert counts == "1 request: 1 label put on, 1 status note."
     assert len(town.writes()) == 2
 
 
