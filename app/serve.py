@@ -143,7 +143,6 @@ class Supervisor:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = tuple(command)
         self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep_alive, daemon=True)
 
     def start(self) -> None:

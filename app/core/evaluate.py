@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.core.after import after
 from app.core.facts import Change, Facts, Result, gather
 from app.core.history import last_person_act
 from app.core.keys import REPORT, STATUS, has_key, marked, own_note
-from app.core.model import Issue, LabelEvent, Note, User
+from app.core.model import Issue, User
 from app.core.plan import (
     Action,
     AddLabel,
@@ -54,7 +55,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     facts = gather(issue, board, ruleset.labels, ruleset.templates, now)
     silent = _silence(facts, adopt=adopt)
     done: list[Action] = []
-    if adopt and _older(facts) and not silent:
+    if adopt and not silent and _to_be_adopted(facts):
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
     told: dict[str, Outcome] = {}
@@ -88,6 +89,11 @@ def _no_request(issue: Issue) -> str:
 
 def _older(facts: Facts) -> bool:
     return facts.issue.created_at < facts.board.since_at
+
+
+def _to_be_adopted(facts: Facts) -> bool:
+    """Whether the request is old, open, and not marked yet."""
+    return _older(facts) and facts.issue.state == "opened" and facts.labels.on not in facts.issue.labels
 
 
 def _silence(facts: Facts, *, adopt: bool) -> str:
@@ -246,34 +252,3 @@ def _outcome(look: _Look, ruleset: Ruleset) -> Outcome:
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:
     return replace(outcome, actions=tuple(str(a) for a in done if a.rule == outcome.rule))
-
-
-def after(issue: Issue, action: Action, now: datetime) -> Issue:
-    """The issue as it will be once the action is applied."""
-    match action:
-        case AddLabel(label=label):
-            return _labelled(issue, issue.labels | {label}, "add", label, now)
-        case RemoveLabel(label=label):
-            return _labelled(issue, issue.labels - {label}, "remove", label, now)
-        case Assign(user=user):
-            names = f"assigned to @{user.username}"
-            return replace(_noted(issue, names, now), assignees=(*issue.assignees, user))
-        case Unassign(user=user):
-            left = tuple(u for u in issue.assignees if u.username != user.username)
-            return replace(_noted(issue, f"unassigned @{user.username}", now), assignees=left)
-        case PutNote(note_id=int(note_id), body=body):
-            notes = tuple(replace(n, body=body) if n.id == note_id else n for n in issue.notes)
-            return replace(issue, notes=notes)
-        case PutNote(body=body) | Summon(body=body):
-            return _noted(issue, body, now, system=False)
-
-
-def _noted(issue: Issue, body: str, now: datetime, *, system: bool = True) -> Issue:
-    number = max((n.id for n in issue.notes), default=0) + 1
-    return replace(issue, notes=(*issue.notes, Note(number, now, issue.bot, body, system)))
-
-
-def _labelled(issue: Issue, labels: frozenset[str], action: str, label: str, now: datetime) -> Issue:
-    number = max((e.id for e in issue.label_events), default=0) + 1
-    event = LabelEvent(number, now, issue.bot, "add" if action == "add" else "remove", label)
-    return replace(issue, labels=labels, label_events=(*issue.label_events, event))

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.acts import EDITED
-from app.core.evaluate import after, evaluate
+from app.core.after import after
+from app.core.evaluate import evaluate
 from app.core.keys import key_of
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
 from app.core.plan import Plan, PutNote, Summon

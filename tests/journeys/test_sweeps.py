@@ -65,9 +65,17 @@ def test_adoption_takes_the_old_requests_in_for_good(old_board: Town) -> None:
     assert all("bot::on" in i.labels for i in issues)
     written = len(old_board.writes())
     old_board.sweep("us-east")
+    assert old_board.sweep("us-east", adopt=True).pending == 0
     assert len(old_board.writes()) == written
     issues[0].notes.create({"body": "Taking this one."})
     assert old_board.look(issues[0]).plan.silent == ""
+
+
+def test_a_closed_request_is_not_adopted(old_board: Town) -> None:
+    issue = old_board.project("maria").issues.list(get_all=False, per_page=1)[0]
+    issue.state_event = "close"
+    issue.save()
+    assert old_board.look(issue, adopt=True).plan.actions == ()
 
 
 def test_a_new_request_on_an_old_board_is_looked_after(old_board: Town) -> None:
