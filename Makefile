@@ -22,6 +22,7 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/triage rules check
+	$(BIN)/triage rules page --check
 
 check: lint test
 

@@ -207,6 +207,24 @@ def rules_schema() -> None:
     typer.echo(json.dumps(Rule.model_json_schema(), indent=2))
 
 
+@rules_app.command("page")
+def rules_page(
+    rules: RulesOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it is up to date.")] = False,
+) -> None:
+    """Write README.md in the rules folder: what each rule does, and a picture of how cards move."""
+    from app.rules_page import page
+
+    folder = _rules_folder(rules)
+    file, text = folder / "README.md", page(_load(rules, Format.text))
+    if check and (not file.is_file() or file.read_text(encoding="utf-8") != text):
+        typer.echo(f"{file} is not up to date; write it with: triage rules page", err=True)
+        raise typer.Exit(FAILED)
+    if not check:
+        file.write_text(text, encoding="utf-8")
+        typer.echo(f"{file} is written.")
+
+
 def _load(rules: Path | None, format: Format) -> "Ruleset":
     from app.rulebook import load
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.plan import Clause, Outcome, Plan, PutNote, Summon, stamp
+from app.core.plan import Clause, Outcome, Plan, Written, stamp
 from app.core.timeline import render
 from app.reconcile import Looked
 
@@ -66,6 +66,6 @@ def _action_lines(plan: Plan) -> list[str]:
 def action_lines(action: object) -> list[str]:
     """One action, a note with its whole text below it."""
     lines = [f"  {action}"]
-    if isinstance(action, PutNote | Summon):
+    if isinstance(action, Written):
         lines += [f"    | {line}".rstrip() for line in action.body.splitlines()]
     return lines

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +14,17 @@ from pydantic import BeforeValidator, Field
 from app.core.board import Board, BoardFile
 from app.core.calendar import Calendar
 from app.core.document import Document, M, Model, one_of, parse, plain_date
+from app.core.document import Path as Place
 from app.core.example import run_examples
 from app.core.facts import LabelsFile
 from app.core.rule import Rule
-from app.core.ruleset import Ruleset, duplicate_projects, faults_across
+from app.core.ruleset import Ruleset, board_faults, duplicate_projects, faults_across, sending
 from app.core.template import Template, TemplateFile
+from app.core.texts import Answers, Texts, answer_faults, status_faults
 from app.errors import ConfigError, Problem
 
 LABELS = "labels.yaml"
+TEXTS = "texts"
 HOLIDAY_YEARS = range(2020, 2037)
 
 
@@ -57,15 +61,18 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
     calendars = reader.calendars()
     boards = reader.boards(calendars, templates)
     rules = reader.rules()
-    if reader.problems or labels is None:
+    texts = reader.texts()
+    if reader.problems or labels is None or texts is None:
         raise ConfigError(reader.problems)
-    ruleset = Ruleset(reader.version, boards, labels, templates, tuple(rules), reader.documents)
+    ruleset = Ruleset(reader.version, boards, labels, templates, tuple(rules), texts, reader.documents)
     problems = faults_across(ruleset) + duplicate_projects(boards, reader.board_documents)
+    problems += board_faults(ruleset, reader.board_documents)
     if examples and not problems:
         problems = [p for rule in rules for p in run_examples(ruleset, rule)]
     if problems:
         raise ConfigError(problems)
-    return ruleset
+    # After the examples, which must hold whichever boards are looked after.
+    return replace(ruleset, rules=tuple(sending(rule, boards) for rule in rules))
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -82,7 +89,12 @@ def templates_folder(folder: Path) -> Path:
 
 def _files(folder: Path) -> list[Path]:
     templates = templates_folder(folder)
-    found = [*folder.rglob("*.yaml"), *templates.glob("*.yaml"), *templates.rglob("*.md")]
+    found = [
+        *folder.rglob("*.yaml"),
+        *folder.glob(f"{TEXTS}/*.md"),
+        *templates.glob("*.yaml"),
+        *templates.rglob("*.md"),
+    ]
     return sorted({path for path in found if path.is_file()})
 
 
@@ -183,12 +195,35 @@ class _Reader:
             if file.template not in templates:
                 message = f'unknown template "{file.template}"; {one_of(file.template, list(templates))}'
                 self.problems.append(document.problem(("template",), message))
-            if file.calendar in calendars:
-                found[name] = Board(file, calendars[file.calendar])
-            elif not (self.folder / "calendars" / f"{file.calendar}.yaml").is_file():
-                message = f'unknown calendar "{file.calendar}"; {one_of(file.calendar, list(calendars))}'
-                self.problems.append(document.problem(("calendar",), message))
+            parts = file.calendar_by.calendars if file.calendar_by else {}
+            named: dict[Place, str] = {("calendar",): file.calendar}
+            named |= {("calendar_by", "calendars", key): id_ for key, id_ in parts.items()}
+            for path, id_ in named.items():
+                if not (self.folder / "calendars" / f"{id_}.yaml").is_file():
+                    message = f'unknown calendar "{id_}"; {one_of(id_, list(calendars))}'
+                    self.problems.append(document.problem(path, message))
+            if set(named.values()) <= set(calendars):
+                by_key = {key: calendars[id_] for key, id_ in parts.items()}
+                found[name] = Board(file, calendars[file.calendar], by_key)
         return found
+
+    def texts(self) -> Texts | None:
+        """The texts beside the rules; None where one is missing or faulty, which `problems` tell."""
+        answers = self.document(self.folder / TEXTS / "answers.yaml")
+        read = answers.read(Answers)
+        if read:
+            for name, found in answer_faults(read).items():
+                answers.problems += [answers.problem((name,), str(fault)) for fault in found]
+        path = self.folder / TEXTS / "status.md"
+        shown = str(path)
+        status = ""
+        try:
+            status = path.read_text(encoding="utf-8")
+            self.problems += [Problem(shown, f.line, 1, str(f)) for f in status_faults(status)]
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(Problem(shown, 0, 0, f"it cannot be read: {error}"))
+        self.problems += answers.problems
+        return Texts(status, read) if read else None
 
     def rules(self) -> list[Rule]:
         paths = [p for p in self.folder.glob("*.yaml") if p.name != LABELS]

@@ -7,7 +7,17 @@ from typing import Any
 
 from rich.console import Console
 
-from app.core.plan import AddLabel, Assign, PutNote, RemoveLabel, Summon, Unassign
+from app.core.plan import (
+    AddLabel,
+    Assign,
+    Move,
+    PutNote,
+    RemoveLabel,
+    Reopen,
+    Reply,
+    Summon,
+    Unassign,
+)
 from app.explain import action_lines
 from app.service import Tools
 from app.sweep import Report, Swept, choose_boards, sweep
@@ -19,6 +29,9 @@ KINDS: dict[type, tuple[str, str]] = {
     Unassign: ("assignment taken back", "assignments taken back"),
     PutNote: ("status note", "status notes"),
     Summon: ("summons", "summonses"),
+    Reply: ("answer", "answers"),
+    Reopen: ("reopening", "reopenings"),
+    Move: ("move", "moves"),
 }
 
 

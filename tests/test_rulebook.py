@@ -31,7 +31,7 @@ def faults(folder: Path) -> list[str]:
 def test_the_shipped_rules_are_good_and_every_example_passes() -> None:
     ruleset = load(ROOT / "rules")
     regional = {"us-east", "us-west", "emea", "commercial-amer", "commercial-emea", "apac"}
-    assert set(ruleset.boards) == regional | {"sme", "events", "initiatives", "ecosystem"}
+    assert set(ruleset.boards) == regional | {"sme", "events", "initiatives", "ecosystem", "event-staffing"}
     assert set(ruleset.templates) >= {"SA Activity", "Follow Up", "Vendor Security Assessment"}
 
 
@@ -45,7 +45,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
     ("file", "old", "new", "said"),
     [
         ("unexplained-expedite.yaml", "  label:", "  lable:", ':8:3: unknown key "lable", did you mean "label"?'),
-        ("late-activity.yaml", "{due}**: {target}", "{deu}**: {target}", 'placeholder "deu"; did you mean "due"?'),
+        ("late-activity.yaml", "{{ due }}**: {{", "{{ deu }}**: {{", 'placeholder "deu"; did you mean "due"?'),
         ("late-activity.yaml", "target: 48h", "target: 2 days", "is no length of time; write it as 48h"),
         ("late-activity.yaml", "kind: sla", "kind: slaa", ':7:9: unknown kind "slaa"; did you mean "sla"?'),
         ("late-activity.yaml", 'labels: ["sla::breached"]', 'labels: ["SA Doing"]', "says where a request stands"),
@@ -62,13 +62,36 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("calendars/emea.yaml", "subdivision: ENG", "subdivision: XYZ", "XYZ"),
         ("late-activity.yaml", "kind: sla", "knd: sla", '"kind" is missing'),
         ("late-activity.yaml", "expect: []", "expect: [sumon]", "String should match pattern"),
-        ("late-activity.yaml", "{due}**: {target}", "{due!r}**: {target}", "{due} takes no format"),
+        ("late-activity.yaml", "{{ due }}**: {{ target }}", "{due}**: {{ target }}", "write {{ due }} for {due}"),
+        ("late-activity.yaml", "{{ due }}**: {{ target }}", "{{ due }**: {{ target }}", "this is no text that can be"),
+        ("late-activity.yaml", "{{ due }}**", "{{ due | lower }}**", "No filter named 'lower'"),
+        ("texts/status.md", "{{ gap.title }}", "{{ gap.titel }}", "has no attribute 'titel'"),
+        ("texts/status.md", "{{ name }}", "{{ nam }}", ':4:1: unknown placeholder "nam"; did you mean "name"?'),
+        ("texts/status.md", "{% endif %}", "", "status.md:"),
+        ("texts/answers.yaml", "unknown:", "unknwon:", 'unknown key "unknwon", did you mean "unknown"?'),
+        ("texts/answers.yaml", "{{ board }} board already", "{{ bord }}", 'placeholder "bord"; did you mean "board"?'),
+        ("boards/emea.yaml", "zones:", "manners: {unexpected: ask}\nzones:", 'unknown rule "unexpected"; did you mean'),
+        ("boards/emea.yaml", "zones:", "insists_on: [SA Aks]\nzones:", 'a block "SA Aks"; did you mean "SA Asks"?'),
+        ("unexpected-move.yaml", "[SA Followup]}", "[SA Follow]}", '"SA Follow" is no state label; did you mean'),
+        ("unexpected-move.yaml", "to: [SA Followup]}", "to: [SA Waiting]}", "is given twice, or is none"),
         ("unowned-request.yaml", "states: [SA Triaged", "states: [SA Triagd", 'did you mean "SA Triaged"?'),
         ("boards/emea.yaml", "[maria]", '["@maria"]', "'@maria' is written with an @; write maria"),
         ("boards/emea.yaml", "[sam, sofia]", '["@sam"]', "'@sam' is written with an @; write sam"),
         ("labels.yaml", "waiting: SA Waiting", "waiting: SA Wait", "not among the state labels"),
         ("labels.yaml", "SA Followup]", "SA Doing]", '"SA Doing" is given twice'),
         ("labels.yaml", "waiting:", "wating:", 'did you mean "waiting"?'),
+        ("wrong-board.yaml", "board: us-east}", "board: us-eats}", ':11:65: unknown board "us-eats"; did you mean'),
+        ("wrong-board.yaml", "Region: [US W", "Regoin: [US W", 'has a block "Regoin"; did you mean "Region"?'),
+        ("wrong-board.yaml", "[US West]", "[US Wset]", 'knows no "US Wset"; did you mean "US West"?'),
+        ("wrong-board.yaml", "{{ how }}", "{{ who }}", 'unknown placeholder "who"; did you mean "how"?'),
+        ("partner-region.yaml", "{AMER: ", "{LATAM: ", 'the block "Partner Region" knows no "LATAM"'),
+        ("partner-region.yaml", "Partner Region-APAC,", "Region-APAC,", '"Region-APAC" does not begin with "Partner R'),
+        ("partner-region.yaml", "  block: Partner Region\n", "", "block and labels go together"),
+        ("unowned-meeting.yaml", "block: Preferred Date Options", "block: Dates", 'no template has a block "Dates"'),
+        ("unowned-meeting.yaml", "lacks: owner", "lacks: owners", "Input should be 'owner' or 'information'"),
+        ("managers-not-told.yaml", "role: sa-man", "role: man", "nobody holds the role 'managers' on event-staffing"),
+        ("boards/apac.yaml", "APAC Japan:", "APAC Japn:", 'knows no "APAC Japn"; did you mean "APAC Japan"?'),
+        ("boards/apac.yaml", "block: Region", "block: Regions", 'a block "Regions"; did you mean "Region"?'),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_place_and_its_remedy(
@@ -123,9 +146,9 @@ def test_a_template_without_its_text_is_a_fault(folder: Path) -> None:
         ),
         (
             "Follow Up.yaml",
-            "version: 1",
             "version: 2",
-            "Follow Up.md lacks <!-- triage-template: follow-up v2 -->",
+            "version: 3",
+            "Follow Up.md lacks <!-- triage-template: follow-up v3 -->",
         ),
         ("Follow Up.yaml", "id: follow-up", "id: sa-activity", "two templates have the id sa-activity"),
     ],
@@ -162,3 +185,11 @@ def test_the_version_and_the_fingerprint_change_with_any_file(folder: Path) -> N
     change(folder.parent / "issue_templates" / "Follow Up.yaml", "what is still", "whatever is still")
     assert load(folder).version != version
     assert fingerprint(folder) != seen
+
+
+def test_examples_hold_whichever_boards_are_looked_after(folder: Path) -> None:
+    board = folder / "boards" / "emea.yaml"
+    board.write_text(board.read_text() + "active: false\n")
+    assert "emea" not in load(folder).active_boards
+    board.write_text(board.read_text().replace("active: false", "watched: true"))
+    assert load(folder).boards["emea"].file.watched

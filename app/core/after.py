@@ -1,10 +1,24 @@
 """The issue as each action leaves it: how deciding follows its own plan. Nothing is done to GitLab here."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from app.core.model import Issue, LabelEvent, Note
-from app.core.plan import Action, AddLabel, Assign, PutNote, RemoveLabel, Summon, Unassign
+from app.core.model import Issue, LabelEvent, Note, StateEvent
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Assign,
+    Move,
+    PutNote,
+    RemoveLabel,
+    Reopen,
+    Reply,
+    Summon,
+    Unassign,
+)
+
+MOVED = -1  # the id of an issue's copy that is not made yet
 
 
 def after(issue: Issue, action: Action, now: datetime) -> Issue:
@@ -23,16 +37,27 @@ def after(issue: Issue, action: Action, now: datetime) -> Issue:
         case PutNote(note_id=int(note_id), body=body):
             notes = tuple(replace(n, body=body) if n.id == note_id else n for n in issue.notes)
             return replace(issue, notes=notes)
-        case PutNote(body=body) | Summon(body=body):
+        case PutNote(body=body) | Summon(body=body) | Reply(body=body):
             return _noted(issue, body, now, system=False)
+        case Reopen():
+            event = StateEvent(_next_id(issue.state_events), now, issue.bot, "reopened")
+            return replace(issue, state="opened", closed_at=None, state_events=(*issue.state_events, event))
+        case Move():
+            event = StateEvent(_next_id(issue.state_events), now, issue.bot, "closed")
+            events = (*issue.state_events, event)
+            return replace(issue, state="closed", closed_at=now, moved_to_id=MOVED, state_events=events)
+
+
+def _next_id(items: Iterable[Note] | Iterable[LabelEvent] | Iterable[StateEvent]) -> int:
+    return max((item.id for item in items), default=0) + 1
 
 
 def _noted(issue: Issue, body: str, now: datetime, *, system: bool = True) -> Issue:
-    number = max((n.id for n in issue.notes), default=0) + 1
-    return replace(issue, notes=(*issue.notes, Note(number, now, issue.bot, body, system)))
+    return replace(issue, notes=(*issue.notes, Note(_next_id(issue.notes), now, issue.bot, body, system)))
 
 
 def _labelled(issue: Issue, labels: frozenset[str], action: str, label: str, now: datetime) -> Issue:
-    number = max((e.id for e in issue.label_events), default=0) + 1
-    event = LabelEvent(number, now, issue.bot, "add" if action == "add" else "remove", label)
+    event = LabelEvent(
+        _next_id(issue.label_events), now, issue.bot, "add" if action == "add" else "remove", label
+    )
     return replace(issue, labels=labels, label_events=(*issue.label_events, event))

@@ -1,10 +1,14 @@
 """What a request says, block by block, and whether that is enough."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.core.sections import heading_key
 from app.core.template import BlockSpec, Severity, Template, Words, words_of
 from app.core.validators import About, Reading
+from app.core.validators.dates import Option
+from app.core.validators.money import Amount
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,16 @@ class Answer:
         return next((r.problem for r in self.readings if r.problem), "")
 
     @property
+    def nothing(self) -> bool:
+        """Whether it comes to nothing: nothing was written, or only words that put the answer off."""
+        return self.missing or any(r.evasive for r in self.readings)
+
+    @property
     def example(self) -> str:
-        """A good answer: that of the validator which found something wrong, else the block's own."""
-        faulty = (v.example for v, r in zip(self.block.accepts, self.readings, strict=False) if r.problem)
-        return next((e for e in faulty if e), "") or self.block.example
+        """A good answer: that which the template's file gives for what was found wrong, else the block's own."""
+        pairs = zip(self.block.accepts, self.readings, strict=False)
+        faulty = (v.example for v, r in pairs if r.problem and "example" in v.model_fields_set)
+        return next(faulty, self.block.example)
 
     @property
     def understood(self) -> str:
@@ -40,11 +50,32 @@ class Answer:
     @property
     def choices(self) -> frozenset[str]:
         """The keys of the choices made in it."""
-        found: set[str] = set()
-        for validator, reading in zip(self.block.accepts, self.readings, strict=False):
-            if validator.kind == "choice" and isinstance(reading.value, frozenset):
-                found |= reading.value
-        return frozenset(found)
+        return self._names("choice")
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The names of the items of its checklists that are there."""
+        return self._names("checklist")
+
+    @property
+    def amount(self) -> Amount | None:
+        """The sum of money in it, where one is surely meant."""
+        sums = (r.value for r in self._read_by("money") if not r.doubtful)
+        return next((s for s in sums if isinstance(s, Amount)), None)
+
+    @property
+    def dates(self) -> tuple[datetime, ...]:
+        """The instants (UTC) that are offered in it, those that are surely meant, the earliest first."""
+        options = (o for r in self._read_by("dates") for o in r.value or () if isinstance(o, Option))  # type: ignore[attr-defined]
+        return tuple(sorted(o.at for o in options if o.at and not o.doubt))
+
+    def _names(self, kind: str) -> frozenset[str]:
+        values = (r.value for r in self._read_by(kind))
+        return frozenset().union(*(value for value in values if isinstance(value, frozenset)))
+
+    def _read_by(self, kind: str) -> list[Reading]:
+        pairs = zip(self.block.accepts, self.readings, strict=False)
+        return [reading for validator, reading in pairs if validator.kind == kind]
 
 
 @dataclass(frozen=True)
@@ -58,10 +89,14 @@ class Gap:
     severity: Severity
 
 
-def read_answers(description: str, template: Template, about: About) -> tuple[Answer, ...]:
-    """Every block of the template as the description has it."""
+def read_answers(
+    description: str, template: Template, about: About, insists_on: Collection[str] = ()
+) -> tuple[Answer, ...]:
+    """Every block of the template as the description has it. Blocks headed as in `insists_on` are required here."""
     words = words_of(description, template)
-    plain = [_read(block, words[block.key], about) for block in template.file.blocks]
+    musts = {heading_key(heading) for heading in insists_on}
+    blocks = [b.insisted if b.key in musts else b for b in template.file.blocks]
+    plain = [_read(block, words[block.key], about) for block in blocks]
     by_key = {answer.block.key: answer for answer in plain}
     return tuple(_conditioned(answer, by_key) for answer in plain)
 
@@ -70,26 +105,19 @@ def _read(block: BlockSpec, words: Words, about: About) -> Answer:
     """The block's answer. Boxes and questions are the template's own lines, so those kinds read the whole block."""
     if not words.own:
         return Answer(block, "")
-    readings = tuple(
-        v.read(words.whole if v.kind in ("choice", "checklist", "questions") else words.own, about)
-        for v in block.accepts
-    )
+    readings = tuple(v.read(words.whole if v.reads_whole else words.own, about) for v in block.accepts)
     return Answer(block, words.own, readings)
 
 
 def _conditioned(answer: Answer, by_key: dict[str, Answer]) -> Answer:
-    """The answer, not asked for when its condition does not hold."""
-    condition = answer.block.when
-    if condition is None:
-        return answer
-    other = by_key.get(heading_key(condition.block))
-    holds = other is not None and bool(other.choices & set(condition.says))
-    return Answer(answer.block, answer.text, answer.readings, asked=holds)
+    """The answer, not asked for when one of its conditions does not hold."""
+    return replace(answer, asked=all(condition.holds(by_key) for condition in answer.block.when))
 
 
 def gaps(answers: tuple[Answer, ...], template: Template) -> tuple[Gap, ...]:
     """What is missing or not enough, in the order of the template, either/or blocks last."""
     found = [_gap(a) for a in answers if a.asked and (a.missing or a.problem)]
+    found = [gap for gap in found if gap.severity != "later"]
     grouped = {heading: group for group in template.file.one_of for heading in group.blocks}
     found = [g for g in found if g.title not in grouped or g.problem]
     by_heading = {a.block.heading: a for a in answers}
@@ -102,5 +130,5 @@ def gaps(answers: tuple[Answer, ...], template: Template) -> tuple[Gap, ...]:
 
 def _gap(answer: Answer) -> Gap:
     block = answer.block
-    severity = block.faults if answer.problem else block.severity
+    severity = block.severity if answer.nothing else block.faults
     return Gap(block.heading, block.ask, answer.example, answer.problem, severity)

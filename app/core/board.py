@@ -1,7 +1,7 @@
 """A board as its file describes it, and who is who on an issue of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Annotated, Literal, get_args
@@ -13,6 +13,7 @@ from app.core.document import Model, plain_date
 from app.core.model import Issue, User
 
 Role = Literal["requester", "sa", "escalation", "bot", "bystander"]
+Manner = Literal["advise", "ask", "put_back"]
 
 
 def _username(value: str) -> str:
@@ -29,6 +30,13 @@ class Person(Model):
 
     name: Username
     until: Annotated[date | None, BeforeValidator(plain_date)] = None
+
+
+class CalendarBy(Model):
+    """Which calendar a request is counted by: that of the choice made in a block, else the board's own."""
+
+    block: str = Field(description="The heading of the block.")
+    calendars: dict[str, str] = Field(description="Keys of its choice, each with a calendar's id.")
 
 
 def _as_person(value: object) -> object:
@@ -61,6 +69,22 @@ class BoardFile(Model):
     template: str = Field(
         default="SA Activity", description="What a request that follows no template is held to."
     )
+    calendar_by: CalendarBy | None = Field(
+        default=None, description="Calendars of parts of the board, by what a request says."
+    )
+    roles: dict[str, list[Username]] = Field(
+        default={}, description="Who holds which role here; exceptions are made by mentioning them."
+    )
+    manners: dict[str, Manner] = Field(
+        default={}, description="How far a rule goes on this board, by the rule's id."
+    )
+    insists_on: list[str] = Field(
+        default=[], description="Headings of blocks that are required here whatever their template says."
+    )
+    watched: bool = Field(default=False, description="Only looked at: nothing is ever written there.")
+    words: dict[str, str] = Field(
+        default={}, description="Words of this board for the texts of rules, as {{ words.NAME }}."
+    )
 
 
 @dataclass(frozen=True)
@@ -69,6 +93,13 @@ class Board:
 
     file: BoardFile
     calendar: Calendar
+    parts: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def part(self, choices: Iterable[str]) -> "Board":
+        """The board with the calendar of the first of these choices that has one, in the file's order."""
+        said = set(choices)
+        found = next((calendar for key, calendar in self.parts.items() if key in said), None)
+        return replace(self, calendar=found, parts={}) if found else self
 
     @cached_property
     def _counting(self) -> dict[Count, Calendar]:

@@ -68,6 +68,28 @@ class Calendar:
             need -= chunk.total
         raise OverflowError(f"not reached within {FARTHEST_YEARS} years")
 
+    def before(self, end: datetime, working: timedelta) -> datetime:
+        """The latest instant from which `between(it, end)` reaches `working`, in UTC: `add` the other way round.
+
+        Errors: ValueError when `working` is negative, OverflowError when it is not reached within 60 years.
+        """
+        need = working // MICROSECOND
+        if need < 0:
+            raise ValueError("working time cannot be negative")
+        if need == 0:
+            return end.astimezone(UTC)
+        at = _micros(end)
+        last = self._local_year(end)
+        for year in range(last, last - FARTHEST_YEARS, -1):
+            chunk = self._year(year)
+            open_until = self._open_before(chunk, at)
+            if need <= open_until:
+                left = open_until - need
+                i = bisect_right(chunk.before, left) - 1
+                return EPOCH + MICROSECOND * (chunk.starts[i] + left - chunk.before[i])
+            need -= open_until
+        raise OverflowError(f"not reached within {FARTHEST_YEARS} years")
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The open time in [start, end); negative when `end` comes first."""
         if end < start:

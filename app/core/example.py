@@ -6,7 +6,7 @@ from datetime import date
 from app.core.board import Board, Person
 from app.core.document import Document
 from app.core.evaluate import evaluate
-from app.core.plan import Action, AddLabel, Assign, Plan, RemoveLabel, Summon, Unassign
+from app.core.plan import Action, AddLabel, Assign, Move, Plan, RemoveLabel, Reopen, Summon, Unassign
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Example, Rule
 from app.core.ruleset import Ruleset
@@ -18,8 +18,9 @@ SAS, ESCALATION = ["sam", "sofia"], ["maria"]
 def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
     """The examples of the rule that do not come out as they say.
 
-    In examples sam and sofia are the board's SAs and maria its escalation, whoever really works there, and no request
-    is older than the board: so a rule's examples hold on anybody's boards.
+    In examples sam and sofia are the board's SAs and maria its escalation, whoever really works there; each role is
+    held by a user of its own name; rules go as far as they say, no board is only watched, and no request is older than
+    it: so a rule's examples hold on anybody's boards.
     """
     document = ruleset.documents[rule.id]
     ruleset = replace(ruleset, boards={name: _with_cast(board) for name, board in ruleset.boards.items()})
@@ -33,12 +34,20 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
 
 def _with_cast(board: Board) -> Board:
     people = {"sas": [Person(name=name) for name in SAS], "escalation": ESCALATION}
-    return Board(board.file.model_copy(update={**people, "since": date.min, "active": True}), board.calendar)
+    people |= {"roles": {role: [role] for role in board.file.roles}}
+    file = board.file.model_copy(
+        update={**people, "since": date.min, "active": True, "watched": False, "manners": {}}
+    )
+    return replace(board, file=file)
 
 
 def _run(ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int) -> Problem | None:
     try:
-        project = ruleset.boards[example.board].file.project
+        board = ruleset.boards[example.board]
+        if example.manner:
+            file = board.file.model_copy(update={"manners": {rule.id: example.manner}})
+            ruleset = replace(ruleset, boards=ruleset.boards | {board.id: replace(board, file=file)})
+        project = board.file.project
         issue = parse(example.timeline, ruleset.templates, project=project)
         plan = evaluate(issue, ruleset, read_instant(example.now))
     except TimelineError as error:
@@ -61,12 +70,14 @@ def effects(plan: Plan, rule: Rule) -> list[str]:
     failing = any(o.rule == rule.id for o in plan.findings)
     if failing and not plan.silent and rule.while_failing.status:
         found.add("ask")
+    if failing and not plan.silent and rule.while_failing.advice:
+        found.add("advise")
     return sorted(found)
 
 
 def _effect(action: Action) -> str:
     match action:
-        case AddLabel() | RemoveLabel() | Assign() | Unassign():
+        case AddLabel() | RemoveLabel() | Assign() | Unassign() | Reopen() | Move():
             return str(action)
         case Summon():
             return "summon"

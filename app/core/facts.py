@@ -13,6 +13,7 @@ from app.core.document import Model
 from app.core.history import StateLabels, StateSpan, state_spans
 from app.core.model import Issue, User
 from app.core.plan import Clause
+from app.core.sections import heading_key
 from app.core.template import Match, Template, find_template
 from app.core.validators import About
 
@@ -79,6 +80,15 @@ class Facts:
         """The same facts after a change of the bot's: what people did stays as it was."""
         return replace(self, issue=issue)
 
+    @property
+    def by_key(self) -> dict[str, Answer]:
+        """The answers by their block's key."""
+        return {answer.block.key: answer for answer in self.answers}
+
+    def answer(self, heading: str) -> Answer | None:
+        """What stands in the block of that heading; None when the template has no such block."""
+        return self.by_key.get(heading_key(heading))
+
     def owners_at(self, at: datetime) -> list[str]:
         """The SAs to whom the issue was assigned then: by people, else by the bot.
 
@@ -101,8 +111,12 @@ def gather(
 ) -> Facts:
     """The facts of an issue: its acts, its people, its states and the template it follows."""
     done = acts(issue)
-    people = People(board, issue)
     match = find_template(issue.description, templates, board.file.template)
+    answers = read_answers(
+        issue.description, match.template, _about(issue, board, done), board.file.insists_on
+    )
+    board = _part(board, answers)
+    people = People(board, issue)
     return Facts(
         issue=issue,
         board=board,
@@ -113,24 +127,39 @@ def gather(
         people=people,
         spans=state_spans(issue, done, people, labels.states),
         match=match,
-        answers=read_answers(issue.description, match.template, _about(issue, board, done)),
+        answers=answers,
     )
+
+
+def _part(board: Board, answers: tuple[Answer, ...]) -> Board:
+    """The part of the board that the request says it belongs to, whose calendar counts."""
+    by = board.file.calendar_by
+    key = heading_key(by.block) if by else ""
+    said = next((a.choices for a in answers if a.block.key == key), frozenset())
+    return board.part(said)
 
 
 def _about(issue: Issue, board: Board, done: tuple[Act, ...]) -> About:
     """What is known around the description: relative dates in it count from when it was last written."""
     written = max((a.at for a in done if a.kind in ("opened", "edited")), default=issue.created_at)
-    return About(written, board.calendar.zone, board.file.zones, issue=issue.reference)
+    return About(
+        written,
+        board.calendar.zone,
+        board.file.zones,
+        issue=issue.reference,
+        calendar=board.counting("working_days"),
+    )
 
 
 @dataclass(frozen=True)
 class Change:
-    """A repair that a check proposes: a label put on or off, somebody assigned or unassigned."""
+    """A repair that a check proposes: a label put on or off, somebody assigned or unassigned, the issue reopened."""
 
     add: str = ""
     remove: str = ""
     assign: User | None = None
     unassign: User | None = None
+    reopen: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +168,8 @@ class Result:
 
     `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
     ends the last time it held, where the check knows. `values` fill the placeholders of the rule's texts; `says` is
-    a line for the status note; it asks the requester for something where `asks` is true.
+    a line for the status note; it asks the requester for something where `asks` is true. `by` is whoever made the
+    move it is about, `move_to` the board to which an SA may have the request moved.
     """
 
     failing: bool
@@ -153,5 +183,7 @@ class Result:
     gaps: tuple[Gap, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
+    by: User | None = None
+    move_to: str = ""
     says: str = ""
     asks: bool = False

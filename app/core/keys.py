@@ -30,6 +30,19 @@ def own_note(issue: Issue, key: str) -> Note | None:
     return min(found, key=lambda n: (n.author.username != issue.bot.username, n.at, n.id), default=None)
 
 
+def carried_status(issue: Issue) -> Note | None:
+    """The status note that our own token wrote on another issue, of which this one is a moved copy; the newest."""
+    found = [
+        note
+        for note in issue.notes
+        if note.author.username == issue.bot.username
+        and not note.system
+        and (match := _MARKER.match(note.body))
+        and match["key"] == STATUS
+    ]
+    return max(found, key=lambda n: (n.at, n.id), default=None)
+
+
 def has_key(issue: Issue, key: str) -> bool:
     """Whether any of the bot's users wrote a note with that key."""
     return own_note(issue, key) is not None

@@ -68,8 +68,45 @@ class Summon:
         return f"summon {self.key}"
 
 
+@dataclass(frozen=True)
+class Reply:
+    """A short new note that answers an order, once per key."""
+
+    rule: str
+    key: str
+    body: str
+
+    def __str__(self) -> str:
+        return f"reply {self.key}"
+
+
+@dataclass(frozen=True)
+class Reopen:
+    rule: str
+
+    def __str__(self) -> str:
+        return "reopen"
+
+
+@dataclass(frozen=True)
+class Move:
+    """The issue moved to another board's project, the last thing done to it here. `refusal` is a note with that key,
+    written instead when GitLab does not let the bot."""
+
+    rule: str
+    key: str
+    board: str
+    project: str
+    refusal: str
+
+    def __str__(self) -> str:
+        return f"move to {self.board}"
+
+
 Verdict = Literal["failing", "fine", "not for this issue", "waived"]
-Action = AddLabel | RemoveLabel | Assign | Unassign | PutNote | Summon
+Change = AddLabel | RemoveLabel | Assign | Unassign | Reopen
+Written = PutNote | Summon | Reply
+Action = Change | Written | Move
 
 
 @dataclass(frozen=True)

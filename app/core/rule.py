@@ -1,15 +1,16 @@
 """A rule as its YAML file says it: which check, for which issues, and what holds while it fails."""
 
-from string import Formatter
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from app.core.board import Manner
 from app.core.checks import Check
+from app.core.condition import Conditions
 from app.core.document import Model
 
-EXPECTED = r"^(ask|summon|[+-].+|(un)?assign \S+)$"
-Recipient = Literal["assignees", "requester", "board.escalation"]
+EXPECTED = r"^(ask|advise|summon|reopen|[+-].+|(un)?assign \S+|move to \S+)$"
+Recipient = Literal["assignees", "requester", "mover", "board.escalation"]
 
 
 class AppliesTo(Model):
@@ -17,6 +18,9 @@ class AppliesTo(Model):
 
     boards: list[str] = Field(default=[], description="Board ids; none named means every board.")
     templates: list[str] = Field(default=[], description="Template names; none named means every template.")
+    where: dict[str, Conditions] = Field(
+        default={}, description="By board id: on that board only requests for which this holds."
+    )
 
 
 class SummonSpec(Model):
@@ -33,10 +37,19 @@ class WhileFailing(Model):
     status: str = Field(
         default="", description="What the status note asks; may hold the check's placeholders."
     )
+    advice: str = Field(
+        default="", description="A line in the status note if there is one; no note is begun for it alone."
+    )
     summon: SummonSpec | None = None
     repair: bool = Field(
         default=False, description="Whether the check's own repair is done, such as taking a label off."
     )
+
+
+class ExceptionSpec(Model):
+    """How people except a request from the rule: one comment that mentions somebody of each of these roles."""
+
+    mentions: list[str] = Field(min_length=1, description="Roles, whose holders the board files name.")
 
 
 class Example(Model):
@@ -48,8 +61,10 @@ class Example(Model):
     )
     timeline: str
     now: str
+    manner: Manner | None = Field(default=None, description="How the board wants it; else as the rule says.")
     expect: list[Annotated[str, Field(pattern=EXPECTED)]] = Field(
-        description="`+label`, `-label`, `assign NAME`, `ask` (status note), `summon`; empty: nothing."
+        description="`+label`, `-label`, `assign NAME`, `ask` (status note), `advise` (a line in it), `summon`, "
+        "`reopen`, `move to BOARD`; empty: nothing."
     )
 
 
@@ -61,28 +76,24 @@ class Rule(Model):
     why: str = Field(description="Where the rule comes from.")
     applies_to: AppliesTo = AppliesTo()
     check: Check
+    manner: Manner | None = Field(
+        default=None,
+        description="Advise: only the status note. Ask: the summons too. Put back: the repair too. A board may say "
+        "otherwise in its `manners`. Without it all that stands in `while_failing` is done.",
+    )
+    exception: ExceptionSpec | None = None
     while_failing: WhileFailing = WhileFailing()
     examples: list[Example] = Field(min_length=2, description="At least one that fails and one that passes.")
 
     def texts(self) -> dict[tuple[str | int, ...], str]:
         """The texts that may hold placeholders, by their place in the file."""
         found: dict[tuple[str | int, ...], str] = {}
-        if self.while_failing.status:
-            found[("while_failing", "status")] = self.while_failing.status
+        for name in ("status", "advice"):
+            if text := getattr(self.while_failing, name):
+                found[("while_failing", name)] = text
         if self.while_failing.summon:
             found[("while_failing", "summon", "text")] = self.while_failing.summon.text
         if self.check.kind == "sla":
             for name, text in self.check.says:
                 found[("check", "says", name)] = text
         return found
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """The names in braces. Errors: ValueError for braces that do not match or hold more than a name."""
-    found = set()
-    for _, name, spec, conversion in Formatter().parse(text):
-        if spec or conversion:
-            raise ValueError(f"{{{name}}} takes no format")
-        if name is not None:
-            found.add(name)
-    return frozenset(found)

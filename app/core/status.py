@@ -1,32 +1,19 @@
 """The status note: one per issue, edited in place, the same text for the same facts whenever it is written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.answers import Gap
 from app.core.facts import Facts, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
-from app.core.text import first_name, quote, without_commands
-from app.core.waiver import Waiver
+from app.core.text import Ours, first_name, instant, quote, without_commands
+from app.core.waiver import Waiver, last_minute
+from app.core.words import render
 
-ALL_SET = "All set: nothing is missing from your request."
-NOTHING_OPEN = "Nothing is asked of you now."
-CLOSED = "This request is closed; nothing more is asked here."
-EDIT_ABOVE = (
-    "Edit the description above, each under its heading. I check again by myself, there is no need to reply."
-)
-FOOTER = (
-    "<sub>I am the bot of the {board} board, and I keep this one comment up to date. "
-    "An SA can silence me here with the label `{off}`.</sub>"
-)
-NO_TEMPLATE = (
-    "Your request follows no template. Edit it, choose `{template}` above the description, and fill in what is listed "
-    "here. I check again by myself, there is no need to reply."
-)
-RECOMMENDED = "It would help to know this too"
-ADVICE = "If you have it at hand"
-UNDERSTOOD = "<details><summary>What I read in your request</summary>"
+BESIDE = (("It would help to know this too", "recommended"), ("If you have it at hand", "advice"))
 
 
 @dataclass(frozen=True)
@@ -49,64 +36,125 @@ def asks(said: list[Said]) -> bool:
     return any(s.result.asks or (s.failing and s.rule.while_failing.status) for s in said)
 
 
-def status_body(facts: Facts, said: list[Said]) -> str:
-    """The whole note, with its key. Nothing in it depends on the present instant but what rules found."""
-    hello = f"Hi {first_name(facts.issue.author.name, facts.issue.author.username)}"
-    footer = FOOTER.format(board=facts.board.name, off=facts.labels.off)
-    if facts.issue.state == "closed":
-        parts = [f"{hello}. {CLOSED}"]
-    else:
-        requests = [s for s in said if s.failing and s.rule.while_failing.status]
-        parts = [f"{hello}, thanks for your request. {_opening(said, requests)}".rstrip()]
-        parts += [block for s in requests for block in _request(s, facts)]
-        found = [gap for s in said for gap in s.result.gaps if not s.waived]
-        lacking = any(gap.severity == "required" for gap in found)
-        parts += _beside(found)
-        parts += [_allowed(s.rule, s.waived) for s in said if s.waived]
-        parts += [s.result.says for s in said if s.result.says and not s.waived]
-        if not lacking:  # first things first: the list of what is missing stands alone
-            parts += _understood([pair for s in said for pair in s.result.understood])
-    return marked(STATUS, facts.issue.ref, without_commands("\n\n".join([*parts, footer])))
+def status_body(facts: Facts, said: list[Said], source: str) -> str:
+    """The whole note, with its key. Nothing in it depends on the present instant but what rules found.
+
+    `source` is the text of `rules/texts/status.md`.
+    """
+    body = render(source, status_values(facts, said))
+    return marked(STATUS, facts.issue.ref, without_commands(body))
 
 
-def _opening(said: list[Said], requests: list[Said]) -> str:
-    if requests:
-        return ""
-    whole = any(s.result.understood and not s.result.failing for s in said)
-    return ALL_SET if whole else NOTHING_OPEN
+def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
+    """What the text of the status note is filled with. First things first: while something required is missing,
+    nothing is said of what would only help, nor of what was understood."""
+    open_ = facts.issue.state == "opened"
+    heard = [s for s in said if not s.waived]
+    requests = [s for s in said if open_ and s.failing and s.rule.while_failing.status]
+    found = [gap for s in heard for gap in s.result.gaps if open_]
+    lacking = any(gap.severity == "required" for gap in found)
+    told = open_ and not lacking
+    return {
+        "name": first_name(facts.issue.author.name, facts.issue.author.username),
+        "closed": not open_,
+        "complete": any(s.result.understood and not s.result.failing for s in said),
+        "follows_template": facts.match.likeness >= LIKENESS_NEEDED,
+        "template": Ours(facts.match.template.name),
+        "requests": [_request(s, facts) for s in requests],
+        "advice": [_text(s.rule.while_failing.advice, s, facts) for s in said if open_ and _advises(s)],
+        "waived": [_waived(s.rule, s.waived, facts) for s in said if open_ and s.waived],
+        "lines": [s.result.says for s in heard if open_ and s.result.says],
+        "beside": list(_beside(found)) if told else [],
+        "understood": [_pair(pair) for s in said for pair in s.result.understood] if told else [],
+        "board": Ours(facts.board.name),
+        "off": Ours(facts.labels.off),
+    }
 
 
-def _allowed(rule: Rule, waiver: Waiver) -> str:
-    return f"The rule `{rule.id}` is let pass here by {quote(waiver.by)}: {quote(waiver.because, 200)}"
+def _advises(said: Said) -> bool:
+    return said.failing and bool(said.rule.while_failing.advice)
 
 
-def _request(said: Said, facts: Facts) -> list[str]:
-    text = said.rule.while_failing.status.strip().format_map(said.result.values).strip()
-    required = [gap for gap in said.result.gaps if gap.severity == "required"]
-    if not required:
-        return [text]
-    follows = facts.match.likeness >= LIKENESS_NEEDED
-    how = EDIT_ABOVE if follows else NO_TEMPLATE.format(template=facts.match.template.name)
-    return [text, "\n".join(f"- [ ] {_gap(gap)}" for gap in required), how]
+def _text(source: str, said: Said, facts: Facts) -> Ours:
+    return render(source, said.result.values | {"words": board_words(facts)})
 
 
-def _beside(gaps: list[Gap]) -> list[str]:
-    """What would help too, and is not asked for by itself, folded away."""
-    found: list[str] = []
-    for title, severity in ((RECOMMENDED, "recommended"), (ADVICE, "advice")):
-        lines = [f"- {_gap(gap)}" for gap in gaps if gap.severity == severity]
-        if lines:
-            found += [f"<details><summary>{title}</summary>", "\n".join(lines), "</details>"]
-    return found
+def board_words(facts: Facts) -> dict[str, Ours]:
+    """The board's own words for the texts of rules."""
+    return {name: Ours(text) for name, text in facts.board.file.words.items()}
 
 
-def _gap(gap: Gap) -> str:
-    """One gap with one example: what to write, or what is wrong with what was written."""
-    return f"**{gap.title}**: {gap.problem or gap.ask}. For example {quote(gap.example, 200)}"
+def _request(said: Said, facts: Facts) -> dict[str, Any]:
+    gaps = [_gap(gap) for gap in said.result.gaps if gap.severity == "required"]
+    return {"text": _text(said.rule.while_failing.status, said, facts), "gaps": gaps}
 
 
-def _understood(pairs: list[tuple[str, str]]) -> list[str]:
-    if not pairs:
-        return []
-    lines = [f"- {title}: {quote(text)}" for title, text in pairs]
-    return [UNDERSTOOD, "\n".join(lines), "</details>"]
+def _gap(gap: Gap) -> dict[str, Any]:
+    """What to write, what is wrong with what was written (empty: nothing was), and one good answer."""
+    return {
+        "title": Ours(gap.title),
+        "ask": Ours(gap.ask),
+        "wrong": Ours(gap.problem),
+        "example": gap.example,
+    }
+
+
+def _beside(gaps: list[Gap]) -> Iterable[dict[str, Any]]:
+    for title, severity in BESIDE:
+        if found := [_gap(gap) for gap in gaps if gap.severity == severity]:
+            yield {"title": Ours(title), "gaps": found}
+
+
+def _waived(rule: Rule, waiver: Waiver, facts: Facts) -> dict[str, Any]:
+    zone = facts.board.calendar.zone
+    return {
+        "rule": Ours(rule.id),
+        "by": waiver.by,
+        "at": instant(waiver.at, zone),
+        "until": last_minute(waiver.until, zone) if waiver.until else Ours(),
+        "told": Ours(" and ".join(quote(name) for name in waiver.told)),
+        "because": waiver.because,
+    }
+
+
+def _pair(pair: tuple[str, str]) -> dict[str, Any]:
+    return {"title": Ours(pair[0]), "text": pair[1]}
+
+
+def samples() -> list[dict[str, Any]]:
+    """Values with which the text must come out, each branch of it once: so that a slip in it shows at load."""
+    gap = {"title": Ours("Block"), "ask": Ours("what"), "wrong": Ours(), "example": "Acme"}
+    waived = {"rule": Ours("rule"), "by": "sam", "at": Ours("now"), "until": Ours(), "told": Ours()}
+    full = {
+        "name": Ours("Alice"),
+        "closed": False,
+        "complete": False,
+        "follows_template": True,
+        "template": Ours("SA Activity"),
+        "requests": [{"text": Ours("Please"), "gaps": [gap, gap | {"wrong": Ours("wrong")}]}],
+        "advice": [Ours("A line.")],
+        "waived": [
+            waived | {"because": "so"},
+            waived | {"because": "", "until": Ours("x"), "told": Ours("y")},
+        ],
+        "lines": [Ours("A line.")],
+        "beside": [{"title": Ours("Beside"), "gaps": [gap]}],
+        "understood": [{"title": Ours("Block"), "text": "Acme"}],
+        "board": Ours("US East"),
+        "off": Ours("bot::off"),
+    }
+    nothing: dict[str, Any] = {
+        "requests": [],
+        "advice": [],
+        "waived": [],
+        "lines": [],
+        "beside": [],
+        "understood": [],
+    }
+    return [
+        full,
+        full | {"follows_template": False},
+        full | nothing | {"complete": True},
+        full | nothing,
+        full | nothing | {"closed": True},
+    ]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.core.condition import Conditions
 from app.core.document import Model
 from app.core.sections import code_lines, heading_key, marker, own_words, sections, without_comments
 from app.core.validators import Validator
@@ -21,14 +22,7 @@ _LABELLED = re.compile(
 )
 
 
-Severity = Literal["required", "recommended", "advice"]
-
-
-class Condition(Model):
-    """Holds when the choice in another block is one of these keys."""
-
-    block: str = Field(description="The other block's heading; it must have a validator of kind choice.")
-    says: list[str] = Field(min_length=1, description="Keys of that choice, one of which must be made.")
+Severity = Literal["required", "recommended", "advice", "later"]
 
 
 class BlockSpec(Model):
@@ -39,17 +33,26 @@ class BlockSpec(Model):
     example: str = Field(description="One good answer.")
     severity: Severity = Field(
         default="required",
-        description="Required: an SA cannot start without. Recommended: asked for beside it. Advice: only mentioned.",
+        description="Required: an SA cannot start without. Recommended: asked for beside it. Advice: only mentioned. "
+        "Later: not asked for here; a rule asks when its time has come.",
     )
     faults: Severity = Field(
         default="required", description="How much it matters when something is written, and it is not enough."
     )
-    when: Condition | None = Field(default=None, description="Only asked for when this holds.")
+    when: Conditions = Field(
+        default=[],
+        description="Only asked for when this holds: one condition on other blocks, or a list of them.",
+    )
     accepts: list[Validator] = Field(default=[], description="What the words must amount to: all of these.")
 
     @property
     def key(self) -> str:
         return heading_key(self.heading)
+
+    @property
+    def insisted(self) -> "BlockSpec":
+        """The block where a board insists on it."""
+        return self.model_copy(update={"severity": "required", "faults": "required"})
 
     @property
     def keys(self) -> frozenset[str]:
@@ -123,6 +126,12 @@ class Template:
         ]
         found += [
             f'the block "{f.heading}" is given twice' for f in self.file.blocks if keys.count(f.key) > 1
+        ]
+        found += [
+            f'the block "{f.heading}" is asked for by "{c.block or c.label}", which is no block of {self.name}'
+            for f in self.file.blocks
+            for c in f.when
+            if heading_key(c.block) not in keys
         ]
         return list(dict.fromkeys(found))
 

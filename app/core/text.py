@@ -5,11 +5,18 @@ import unicodedata
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+
+class Ours(str):
+    """Text that we wrote, or made harmless: it may stand in a note as it is. All other text is quoted."""
+
+    __slots__ = ()
+
+
 QUOTE_LENGTH = 80
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "mx", "prof"})
 
 
-def quote(text: str, limit: int = QUOTE_LENGTH) -> str:
+def quote(text: str, limit: int = QUOTE_LENGTH) -> Ours:
     """People's text on one line, cut, as inline code whose fence is longer than any run of backticks in it.
 
     Inline code runs no quick action, mentions nobody, references nothing and closes no container; a pipe is escaped
@@ -19,17 +26,17 @@ def quote(text: str, limit: int = QUOTE_LENGTH) -> str:
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     if not line:
-        return ""
+        return Ours()
     fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return fence + pad + line.replace("|", "¦") + pad + fence
+    return Ours(fence + pad + line.replace("|", "¦") + pad + fence)
 
 
-def first_name(name: str, username: str) -> str:
+def first_name(name: str, username: str) -> Ours:
     """How to greet somebody: the first word of the name with letters and little else in it, or the username as code."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'’-" else " " for c in _visible(name))
     words = [w for w in kept.split() if any(c.isalpha() for c in w) and w.casefold() not in _TITLES]
-    return words[0] if words else quote(username)
+    return Ours(words[0]) if words else quote(username)
 
 
 def _visible(text: str) -> str:
@@ -42,25 +49,25 @@ def without_commands(body: str) -> str:
     return "\n".join("\\" + line if line.startswith("/") else line for line in lines)
 
 
-def instant(at: datetime, zone: ZoneInfo) -> str:
+def instant(at: datetime, zone: ZoneInfo) -> Ours:
     """An instant as people read it: `Wed 4 Mar 2026, 09:00 EST (New York)`."""
     local = at.astimezone(zone)
     city = str(zone).rsplit("/", maxsplit=1)[-1].replace("_", " ")
     name = local.tzname() or ""
     shown = name if name.isalpha() else f"UTC{local.strftime('%z')[:3]}:{local.strftime('%z')[3:]}"
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {shown} ({city})"
+    return Ours(f"{local:%a} {local.day} {local:%b %Y, %H:%M} {shown} ({city})")
 
 
-def duration(length: timedelta) -> str:
+def duration(length: timedelta) -> Ours:
     """A length as people say it: `48 hours`, `1 hour 30 minutes`, `45 minutes`, `0 minutes`."""
     minutes = int(length.total_seconds() // 60)
     parts = [(minutes // 60, "hour"), (minutes % 60, "minute")]
     said = [f"{n} {unit}{'s' if n != 1 else ''}" for n, unit in parts if n]
-    return " ".join(said) or "0 minutes"
+    return Ours(" ".join(said) or "0 minutes")
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> Ours:
     """`Two things`: small numbers as words, with the noun in its number."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     word = words[number] if number < len(words) else str(number)
-    return f"{word} {noun}{'' if number == 1 else 's'}"
+    return Ours(f"{word} {noun}{'' if number == 1 else 's'}")

@@ -1,37 +1,115 @@
-"""`@bot allow RULE because ...`: an SA lets one rule pass on one issue."""
+"""Who let which rule pass on an issue: an SA by order, or people by a comment that names those who may except."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from app.core.facts import Facts
-from app.core.sections import without_comments
+from app.core.model import Note
+from app.core.orders import Order, orders, plain_text
+from app.core.rule import Rule
+from app.core.text import Ours, instant
 
-_LINE = re.compile(
-    r"^@(?P<bot>[\w.-]*\w)[ \t]+allow[ \t]+(?P<rule>[a-z][a-z0-9-]*)[ \t]+because[ \t]+(?P<reason>\S.*)$",
-    re.MULTILINE | re.IGNORECASE,
-)
-
-
-_FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_ALLOW = re.compile(r"(?P<rule>[A-Za-z][\w-]*)(?:[ \t]+because\b[ \t:,]*(?P<reason>.*))?", re.DOTALL)
+_BECAUSE = re.compile(r"\bbecause\b[ \t:,]*(?P<reason>[^\n]*)", re.IGNORECASE)
+_UNTIL = re.compile(r"[ \t,]*\buntil[ \t]+(?P<day>\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![\w`@/])@([\w.-]*\w)")
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """Who let the rule pass, when, and why; the reason is people's text."""
+    """Who let the rule pass, when, why (people's text), until when, and who was told by name."""
 
     by: str
     at: datetime
     because: str
+    until: datetime | None = None
+    told: tuple[str, ...] = ()
+
+    def lasts(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
 
 
-def waivers(facts: Facts) -> dict[str, Waiver]:
-    """The rules that SAs allow on this issue, by id; the latest word on each."""
+@dataclass(frozen=True)
+class Allowed:
+    """An order to let a rule pass, read: the rule's id, and why; empty where the words do not say."""
+
+    rule: str
+    because: str
+    until: datetime | None
+
+
+def read_allow(order: Order, zone: ZoneInfo) -> Allowed:
+    """`allow RULE because REASON until 2026-05-01`; the day counts whole, in the board's zone."""
+    match = _ALLOW.match(order.words)
+    if match is None:
+        return Allowed("", "", None)
+    reason = (match["reason"] or "").strip()
+    return Allowed(match["rule"].lower(), _UNTIL.sub("", reason).strip(), _end_of(reason, zone))
+
+
+def waivers(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
+    """The rules that are let pass now, by id; the latest word on each."""
+    found = _exceptions(facts, rules) | _allowed(facts)
+    return {rule: waiver for rule, waiver in found.items() if waiver.lasts(facts.now)}
+
+
+def _allowed(facts: Facts) -> dict[str, Waiver]:
     found: dict[str, Waiver] = {}
-    for note in facts.issue.notes:
-        if note.system or "allow" not in note.body or not facts.people.is_sa(note.author, note.at):
-            continue
-        for match in _LINE.finditer(_FENCED.sub("", without_comments(note.body))):
-            if match["bot"].casefold() in {name.casefold() for name in facts.issue.bots}:
-                found[match["rule"].lower()] = Waiver(note.author.username, note.at, match["reason"].strip())
+    for order in orders(facts.issue):
+        if order.verb == "allow" and facts.people.is_sa(order.by, order.at):
+            allowed = read_allow(order, facts.board.calendar.zone)
+            if allowed.because:
+                found[allowed.rule] = Waiver(order.by.username, order.at, allowed.because, allowed.until)
     return found
+
+
+def _exceptions(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
+    """Rules that people excepted: one comment mentions a holder of each of the rule's roles on this board."""
+    found: dict[str, Waiver] = {}
+    for rule in rules:
+        roles = rule.exception.mentions if rule.exception else []
+        for note in facts.issue.notes if roles else ():
+            told = _told(note, facts.board.file.roles, roles)
+            if told and not note.system and not facts.issue.is_bot(note.author):
+                found[rule.id] = _excepted(note, told, facts.board.calendar.zone)
+    return found
+
+
+def _told(note: Note, holders: Mapping[str, list[str]], roles: list[str]) -> tuple[str, ...]:
+    """Whom the comment mentions, one for each role; nobody when a role is left out."""
+    if note.body.count("@") < len(roles):
+        return ()
+    mentioned = {name.casefold() for name in _MENTION.findall(plain_text(note.body))}
+    told = []
+    for role in roles:
+        named = [name for name in holders.get(role, []) if name.casefold() in mentioned]
+        if not named:
+            return ()
+        told.append(named[0])
+    return tuple(dict.fromkeys(told))
+
+
+def _excepted(note: Note, told: tuple[str, ...], zone: ZoneInfo) -> Waiver:
+    reason = _BECAUSE.search(note.body)
+    because = _UNTIL.sub("", reason["reason"]).strip() if reason else ""
+    return Waiver(note.author.username, note.at, because, _end_of(note.body, zone), told)
+
+
+def last_minute(until: datetime, zone: ZoneInfo) -> Ours:
+    """The last minute that counts, as people read it."""
+    return instant(until - timedelta(minutes=1), zone)
+
+
+def _end_of(text: str, zone: ZoneInfo) -> datetime | None:
+    """The instant after the day named behind "until", in UTC; None when no day is."""
+    match = _UNTIL.search(text)
+    try:
+        day = date.fromisoformat(match["day"]) if match else None
+    except ValueError:  # such as 2026-02-30
+        return None
+    if day is None or day == date.max:
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)

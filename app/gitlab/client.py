@@ -17,7 +17,20 @@ from gitlab.exceptions import GitlabAuthenticationError, GitlabError, GitlabPars
 
 from app.core.keys import key_of
 from app.core.model import Issue, IssueRef, Note, User
-from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Assign,
+    Change,
+    Move,
+    Plan,
+    PutNote,
+    RemoveLabel,
+    Reopen,
+    Reply,
+    Unassign,
+    Written,
+)
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab import payloads
 from app.gitlab.payloads import Json
@@ -126,23 +139,24 @@ class GitLab:
 
         No call is repeated here: whatever is left over is found again by the next look.
         """
-        fields = [a for a in plan.actions if isinstance(a, AddLabel | RemoveLabel | Assign | Unassign)]
+        fields = [a for a in plan.actions if isinstance(a, Change)]
         if fields:
             self._check_lease(still_held)
             self._change(issue, fields)
             done.extend(fields)
         for action in plan.actions:
-            if isinstance(action, PutNote | Summon):
+            if isinstance(action, Written | Move):
                 self._check_lease(still_held)
-                self._write(issue, action)
-                done.append(action)
+                done.append(
+                    self._move(issue, action) if isinstance(action, Move) else self._write(issue, action)
+                )
 
     @staticmethod
     def _check_lease(still_held: Callable[[], bool]) -> None:
         if not still_held():
             raise LostLease("the lease ran out before everything was written")
 
-    def _change(self, issue: Issue, fields: list[AddLabel | RemoveLabel | Assign | Unassign]) -> None:
+    def _change(self, issue: Issue, fields: list[Change]) -> None:
         adds = [a.label for a in fields if isinstance(a, AddLabel)]
         removes = [a.label for a in fields if isinstance(a, RemoveLabel)]
         assignees = {u.id for u in issue.assignees}
@@ -156,6 +170,8 @@ class GitLab:
             body["remove_labels"] = ",".join(removes)
         if wanted != assignees:
             body["assignee_ids"] = sorted(wanted) or [0]  # GitLab's way to say nobody
+        if any(isinstance(a, Reopen) for a in fields):
+            body["state_event"] = "reopen"
         with self._errors():
             answer: Any = self._api.http_put(self._path(issue), post_data=body, obey_rate_limit=False)
         self._check_change(answer, adds, removes, wanted - assignees)
@@ -170,13 +186,24 @@ class GitLab:
                 "GitLab left labels or assignees as they were; the bot needs the Planner role at least", 403
             )
 
-    def _write(self, issue: Issue, action: PutNote | Summon) -> None:
+    def _move(self, issue: Issue, action: Move) -> Action:
+        """Moves the issue, or says on it that GitLab does not let us: whoever asked for it gets an answer."""
+        try:
+            self._post(f"{self._path(issue)}/move", {"to_project_id": self.project_id(action.project)})
+        except Refused:
+            return self._write(issue, Reply(action.rule, action.key, action.refusal))
+        return action
+
+    def _write(self, issue: Issue, action: Written) -> Action:
         path = f"{self._path(issue)}/notes"
         if isinstance(action, PutNote) and action.note_id is not None:
             self._edit(f"{path}/{action.note_id}", action.body)
         elif not self._keyed(issue, action.key):  # somebody else may have written it since the issue was read
-            self._post(path, action)
+            answer = self._post(path, {"body": action.body})
+            if "id" not in answer:
+                raise Refused(f"GitLab made no note of {action.key}: {answer.get('summary')}")
             self._tidy(issue, action.key)
+        return action
 
     def _edit(self, path: str, body: str) -> None:
         try:
@@ -187,17 +214,13 @@ class GitLab:
                 raise Unavailable("the note that was to be edited is gone") from error
             raise
 
-    def _post(self, path: str, action: PutNote | Summon) -> None:
-        """Writes the note, once. When no answer comes, the note may still appear: the next look must wait for it."""
+    def _post(self, path: str, data: Json) -> Any:
+        """Posts, once. When no answer comes, it may still be done: the next look must wait for that."""
         try:
             with self._errors():
-                answer: Any = self._api.http_post(
-                    path, post_data={"body": action.body}, obey_rate_limit=False
-                )
+                return self._api.http_post(path, post_data=data, obey_rate_limit=False)
         except Unavailable as error:
             raise Unavailable(str(error), max(error.retry_after or 0.0, POST_SETTLES_SECONDS)) from error
-        if "id" not in answer:
-            raise Refused(f"GitLab made no note of {action.key}: {answer.get('summary')}")
 
     def _keyed(self, issue: Issue, key: str) -> list[Note]:
         """Our own token's notes with that key, as GitLab has them now, the oldest first."""

@@ -27,11 +27,13 @@ PROJECTS = (
     "emea-commercial-triage",
     "apac-triage",
 )
-# The boards beside the regional ones: groups with their projects. Apart from PROJECTS, whose ids scripts rely on.
+# The boards beside the regional ones: groups with their projects. Apart from PROJECTS, whose ids scripts rely on; a new
+# one goes last.
 OTHER_PROJECTS = {
     TRIAGE_GROUP: ("sme-triage",),
     "gitlab-com/customer-success/solutions-architecture": ("marketing-support-requests", "ecosystem-triage"),
     "gitlab-com/customer-success/solutions-architecture-leaders": ("sa-initiatives",),
+    "gitlab-com/marketing": ("event-staffing",),
 }
 STATE_LABELS = {
     "SA Triaged": "#428bca",
@@ -56,6 +58,7 @@ PARTNER_LABELS = {
     "Partner Region-APAC": "#9400d3",
     "Partner Region-EMEA": "#36454f",
 }
+QUARTER_LABELS = {f"quarter::Q{n}": "#5cb85c" for n in (1, 2, 3, 4)}
 ROLES = {
     "alice": GUEST,
     "sam": DEVELOPER,
@@ -112,7 +115,7 @@ def _default(world: World) -> None:
             for user in world.users.values():
                 _join(world, other, user)
             states = _add_labels(world, other)
-        for name, color in PARTNER_LABELS.items():
+        for name, color in (PARTNER_LABELS | QUARTER_LABELS).items():
             world.add_label(other, name, color)
         for path in paths:
             _add_board(world, other, path, states)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.calendar import Calendar, Count
+from app.core.calendar import WEEKDAYS, Calendar, Count
 
 NINE_TO_FIVE = {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
 NEW_YORK = Calendar("America/New_York", NINE_TO_FIVE, {date(2026, 12, 25): "Christmas"})
@@ -39,6 +39,72 @@ def test_adding_gives_the_earliest_such_instant(name: str, start: datetime, work
     calendar = ALL[name]
     end = calendar.add(start, working)
     assert calendar.between(start, end - timedelta(microseconds=1)) < working
+
+
+@given(calendars, instants, lengths)
+def test_counting_backwards_reaches_exactly_what_is_between(
+    name: str, end: datetime, working: timedelta
+) -> None:
+    calendar = ALL[name]
+    assert calendar.between(calendar.before(end, working), end) == working
+
+
+@given(calendars, instants, lengths.filter(bool))
+def test_counting_backwards_gives_the_latest_such_instant(
+    name: str, end: datetime, working: timedelta
+) -> None:
+    calendar = ALL[name]
+    start = calendar.before(end, working)
+    assert calendar.is_open(start)
+    assert calendar.between(start + timedelta(microseconds=1), end) < working
+
+
+@st.composite
+def any_calendars(draw: st.DrawFn) -> Calendar:
+    """A calendar of any zone, with up to three intervals on some days and some closed days."""
+    hours = {}
+    for day in draw(st.sets(st.sampled_from(WEEKDAYS), min_size=1)):
+        marks = sorted(draw(st.sets(st.integers(0, 48), min_size=2, max_size=6)))
+        edges = [f"{n // 2:02}:{n % 2 * 30:02}" for n in marks]
+        hours[day] = list(zip(edges[::2], edges[1::2], strict=False))
+    zone = draw(st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]))
+    closed = draw(st.sets(st.dates(date(2025, 12, 1), date(2026, 5, 1)), max_size=9))
+    return Calendar(zone, hours, sorted(closed))
+
+
+@given(any_calendars(), instants, st.timedeltas(timedelta(microseconds=1), timedelta(days=9)))
+def test_there_and_back_again_on_any_calendar(calendar: Calendar, end: datetime, working: timedelta) -> None:
+    start = calendar.before(end, working)
+    assert calendar.between(start, end) == working
+    assert calendar.between(start + timedelta(microseconds=1), end) < working
+    assert calendar.add(start, working) <= end
+
+
+@pytest.mark.parametrize(
+    ("end", "hours", "start"),
+    [
+        ("2026-03-10T10:00", 48, "2026-03-06T10:00"),  # a Tuesday; the weekend is left out
+        (
+            "2026-03-10T00:00",
+            48,
+            "2026-03-06T00:00",
+        ),  # up to an edge: from the start of a day, not the end of one
+        ("2026-03-08T12:00", 24, "2026-03-06T00:00"),  # a Sunday, which counts for nothing
+        ("2026-12-28T10:00", 24, "2026-12-24T10:00"),  # over Christmas
+        ("2026-01-01T01:00", 1, "2026-01-01T00:00"),
+        ("2026-01-01T01:00", 2, "2025-12-31T23:00"),  # into the year before
+        ("2026-03-10T10:00", 0, "2026-03-10T10:00"),
+    ],
+)
+def test_so_many_hours_of_working_days_before_an_instant(end: str, hours: int, start: str) -> None:
+    assert DAYS.before(at(end), timedelta(hours=hours)) == at(start)
+
+
+def test_counting_backwards_takes_no_negative_time_and_ends_somewhere() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        DAYS.before(at("2026-03-02T09:00"), timedelta(hours=-1))
+    with pytest.raises(OverflowError):
+        DAYS.before(at("2090-03-02T09:00"), timedelta(days=366 * 60))
 
 
 @given(calendars, instants, instants, instants)

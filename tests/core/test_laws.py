@@ -42,6 +42,13 @@ LABELS = (
     "sla::breached",
     "bot::off",
 )
+ORDERS = (
+    "@triage-bot agree",
+    "@triage-bot agree for the customer",
+    "@triage-bot allow late-activity because he is ill",
+    "@triage-bot allow unexpected-move because we know each other until 2026-03-09",
+    "@triage-bot what is this",
+)
 BOT = User(90, "triage-bot", "Triage Bot")
 
 
@@ -52,7 +59,7 @@ class Deed:
     after: timedelta
     who: str
     what: str
-    label: str = ""
+    label: str = ""  # or the words of an order
 
 
 sas = st.sampled_from(["sam", "sofia", "maria"])
@@ -79,6 +86,7 @@ deeds = st.one_of(
     # Requesters are Guests, who may not assign: GitLab lets that pass in silence.
     st.builds(Deed, gaps, sas, st.sampled_from(["assign", "unassign"])),
     st.builds(Deed, gaps, st.just("alice"), st.sampled_from(["comment", "fill", "empty"])),
+    st.builds(Deed, gaps, people, st.just("order"), st.sampled_from(ORDERS)),
 )
 histories = st.lists(deeds, max_size=12)
 quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -149,6 +157,8 @@ class World:
                 )
             case "comment":
                 self._note(who, now, "Something else.")
+            case "order":
+                self._note(who, now, deed.label)
             case "fill" | "empty":
                 self.issue = replace(issue, description=self.texts[deed.what])
                 self._note(who, now, EDITED, system=True)

@@ -160,7 +160,11 @@ def test_an_sa_lets_a_rule_pass(town: Town) -> None:
     say(town, issue, "sam", "@triage-bot allow incomplete-request because we talked on the phone")
     looked = town.look(issue)
     outcome = next(o for o in looked.plan.outcomes if o.rule == "incomplete-request")
-    assert (outcome.verdict, town.bot_notes(issue)) == ("waived", [])
+    (note,) = town.bot_notes(issue)
+    assert outcome.verdict == "waived"
+    assert note.endswith(
+        "@sam: noted, the rule `incomplete-request` is let pass here. I say so wherever it would have fired."
+    )
     assert "sam" in outcome.reason
     assert "phone" in outcome.reason
 
@@ -170,8 +174,9 @@ def test_what_is_let_pass_is_said_and_nothing_false_beside_it(town: Town) -> Non
     town.look(issue)
     say(town, issue, "sam", "@triage-bot allow incomplete-request because it is small")
     town.look(issue)
-    (note,) = town.bot_notes(issue)
-    assert "`incomplete-request` is let pass here by `sam`: `it is small`" in note
+    note, _answer = town.bot_notes(issue)
+    assert "`incomplete-request` is let pass here by `sam` on Mon 2 Mar" in note
+    assert ": `it is small`" in note
     assert "All set" not in note
     assert "- [ ]" not in note
 
@@ -222,7 +227,10 @@ def test_a_requester_lets_nothing_pass(town: Town) -> None:
     issue = open_request(town, "SA Asks")
     say(town, issue, "alice", "@triage-bot allow incomplete-request because I say so")
     town.look(issue)
-    assert len(town.bot_notes(issue)) == 1
+    status, answer = town.bot_notes(issue)
+    assert "SA Asks" in status
+    assert answer.endswith("@alice: `allow` is for the SAs and managers of this board to say.")
+    assert town.look(issue).plan.actions == ()
 
 
 def test_a_label_that_a_person_took_off_stays_off_until_the_cause_has_ended(town: Town) -> None:
@@ -308,8 +316,8 @@ def test_a_copy_of_our_note_on_a_moved_request_is_not_taken_for_ours(town: Town)
     bodies = [
         n.body for n in target.issues.get(moved.iid).notes.list(get_all=True) if "triage:status" in n.body
     ]
-    assert len(bodies) == 2
-    assert sum(f"{moved.project_id}#{moved.iid}" in b for b in bodies) == 1
+    assert [f"{moved.project_id}#{moved.iid}" in body for body in bodies] == [True]
+    assert town.look(moved).plan.actions == ()
 
 
 def test_a_confidential_request_is_shown_by_reference_only(town: Town) -> None:

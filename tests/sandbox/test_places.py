@@ -34,8 +34,8 @@ def test_a_project_is_found_by_id_and_by_its_encoded_path(sandbox) -> None:
 def test_a_groups_projects_are_listed_with_those_below_when_asked(sandbox) -> None:
     top = sandbox.gitlab("triage-bot").groups.get("gitlab-com")
     assert top.projects.list() == []
-    assert len(top.projects.list(include_subgroups=True, get_all=True)) == 10
-    assert [group.path for group in top.subgroups.list()] == ["customer-success"]
+    assert len(top.projects.list(include_subgroups=True, get_all=True)) == 11
+    assert [group.path for group in top.subgroups.list()] == ["customer-success", "marketing"]
 
 
 def test_the_members_of_the_architects_are_sam_and_sofia_and_the_bots_that_must_read_them(sandbox) -> None:

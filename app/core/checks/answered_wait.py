@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from app.core.document import Model
 from app.core.facts import Change, Facts, Result
 from app.core.plan import Clause, stamp
+from app.core.text import Ours
 
 
 class AnsweredWait(Model):
@@ -44,6 +45,6 @@ class AnsweredWait(Model):
             clauses,
             since=span.start,
             cause_at=span.start,
-            values={"back_to": span.label or "Open", "answered": stamp(span.start)},
+            values={"back_to": Ours(span.label or "Open"), "answered": Ours(stamp(span.start))},
             changes=tuple(changes),
         )

@@ -6,6 +6,7 @@ from app.core.document import Model
 from app.core.facts import Change, Facts, Result
 from app.core.history import StateSpan, last_person_act
 from app.core.plan import Clause
+from app.core.text import Ours
 
 
 class ExclusiveLabels(Model):
@@ -36,7 +37,7 @@ class ExclusiveLabels(Model):
             clauses,
             since=span.start,
             cause_at=span.start,
-            values={"kept": kept or "Open", "extra": ", ".join(extra)},
+            values={"kept": Ours(kept or "Open"), "extra": Ours(", ".join(extra))},
             changes=tuple(Change(remove=label) for label in extra),
         )
 

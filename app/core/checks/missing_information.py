@@ -1,14 +1,22 @@
 """Finds what a request lacks: blocks that say nothing, and blocks that do not say enough."""
 
-from typing import ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
 
-from app.core.answers import Answer, gaps
+from pydantic import Field
+
+from app.core.answers import Answer, Gap, gaps
+from app.core.calendar import Count
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.plan import Clause
-from app.core.text import count
+from app.core.given import VALUE_LENGTH, written_at
+from app.core.history import label_since
+from app.core.length import Length
+from app.core.orders import carried_until
+from app.core.plan import Clause, stamp
+from app.core.text import Ours, count, instant
 
-VALUE_LENGTH = 200  # of a value that is kept for people who ask why
+ENOUGH = "every block says enough"
 
 
 class MissingInformation(Model):
@@ -16,13 +24,22 @@ class MissingInformation(Model):
     text, comments, blanks and words such as TBD do not, nor does a link to an account where one to an opportunity is
     asked for. Recommended blocks are asked for in the same comment, but no comment is written for them alone.
 
+    With `lasting` it fails only once the request has lacked something required for that long, counted from when people
+    opened it, opened it again, moved it here or had it adopted. Nobody can tell what an earlier version of it said, so
+    an edit that leaves it lacking neither begins the time anew nor repeats what follows. What is missing is another
+    rule's to list.
+
     Example: "SA Asks" still holds only its hint; it is listed as missing.
     """
 
-    PLACEHOLDERS: ClassVar = frozenset({"count", "verb", "template"})
+    PLACEHOLDERS: ClassVar = frozenset({"count", "verb", "template", "since"})
     ALSO_CLOSED: ClassVar = False
 
     kind: Literal["missing_information"]
+    lasting: Length | None = Field(
+        default=None, description="Only once something has been missing for so long."
+    )
+    count: Count = Field(default="working_days", description="How `lasting` is counted.")
 
     def look(self, facts: Facts) -> Result:
         template = facts.match.template
@@ -32,25 +49,64 @@ class MissingInformation(Model):
             Clause("follows the template", f"{template.name}: {facts.match.by}", False),
             *(_clause(answer) for answer in facts.answers),
         )
+        if self.lasting is not None:
+            return self._lasting(facts, self.lasting, required, clauses)
         understood = tuple((a.block.heading, _shown(a)) for a in facts.answers if not a.missing)
         if not required:
-            return Result(False, "every block says enough", clauses, understood=understood, gaps=found)
-        edits = [a.at for a in facts.acts if a.kind == "edited"]
-        cause = max(edits, default=facts.issue.created_at)
+            return Result(False, ENOUGH, clauses, understood=understood, gaps=found)
+        cause = written_at(facts)
         return Result(
             True,
-            f"missing or not enough: {', '.join(gap.title for gap in required)}",
+            f"missing or not enough: {_titles(required)}",
             clauses,
             since=cause,
             cause_at=cause,
-            values={
-                "count": count(len(required), "thing"),
-                "verb": "is" if len(required) == 1 else "are",
-                "template": template.name,
-            },
+            values=_values(facts, required, cause),
             gaps=found,
             understood=understood,
         )
+
+    def _lasting(
+        self, facts: Facts, lasting: timedelta, required: list[Gap], clauses: tuple[Clause, ...]
+    ) -> Result:
+        start = _asked_since(facts)
+        due = facts.board.counting(self.count).add(start, lasting)
+        over = facts.now >= due
+        clauses += (Clause(f"missing until {stamp(due)}", f"since {stamp(start)}", over and bool(required)),)
+        if not required:
+            return Result(False, ENOUGH, clauses)
+        if not over:
+            reason = f"missing or not enough, but not for long: {_titles(required)}"
+            return Result(False, reason, clauses, recheck_at=due)
+        return Result(
+            True,
+            f"missing or not enough since {stamp(start)}: {_titles(required)}",
+            clauses,
+            since=due,
+            cause_at=start,
+            values=_values(facts, required, start),
+        )
+
+
+def _asked_since(facts: Facts) -> datetime:
+    """Since when this board has asked people for it: the opening, or the last time that it was opened again by people,
+    came from another board or was adopted. That the bot opened it again is no new beginning."""
+    again = [a.at for a in facts.acts if a.kind == "reopened" and not facts.issue.is_bot(a.by)]
+    others = (carried_until(facts.issue), label_since(facts.issue, facts.labels.on))
+    return max([facts.issue.created_at, *again, *(at for at in others if at)])
+
+
+def _values(facts: Facts, required: list[Gap], since: datetime) -> dict[str, Any]:
+    return {
+        "count": count(len(required), "thing"),
+        "verb": Ours("is" if len(required) == 1 else "are"),
+        "template": Ours(facts.match.template.name),
+        "since": instant(since, facts.board.calendar.zone),
+    }
+
+
+def _titles(found: list[Gap]) -> str:
+    return ", ".join(gap.title for gap in found)
 
 
 def _clause(answer: Answer) -> Clause:

@@ -1,31 +1,20 @@
 """Finds a promise about time that was not kept."""
 
-import re
 from datetime import datetime, timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from app.core.calendar import Count
 from app.core.clock import Promise, due_at, elapsed
 from app.core.document import Model
 from app.core.facts import Facts, Result
 from app.core.history import Cycle, End, Start, cycles, label_since
+from app.core.length import Length
 from app.core.plan import Clause, stamp
-from app.core.text import duration, instant
+from app.core.text import Ours, duration, instant
+from app.core.words import render
 
-
-def read_length(value: object) -> object:
-    """`48h`, `90m` or `5d` as a timedelta; a day is 24 hours of whatever is counted."""
-    match = re.fullmatch(r"(\d+)(m|h|d)", value) if isinstance(value, str) else None
-    if match is None or int(match[1]) == 0:
-        raise ValueError(f"{value!r} is no length of time; write it as 48h, 90m or 5d")
-    return (
-        int(match[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2]]
-    )
-
-
-Length = Annotated[timedelta, BeforeValidator(read_length)]
 COUNTED = {"wall": "{}", "working_days": "{} on working days", "working_hours": "{} of working time"}
 
 
@@ -90,10 +79,10 @@ class Sla(Model):
             asks=paused is not None,
         )
 
-    def _says(self, state: str, values: dict[str, str], *, paused: bool) -> str:
+    def _says(self, state: str, values: dict[str, Ours], *, paused: bool) -> Ours:
         """The line of the state; late and waiting are told both."""
         states = [state, "paused"] if paused and state != "paused" else [state]
-        return " ".join(str(getattr(self.says, name)).format_map(values) for name in states)
+        return Ours(" ".join(render(getattr(self.says, name), values) for name in states))
 
     def _cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         return cycles(
@@ -121,17 +110,17 @@ class Sla(Model):
     def _idle(self, facts: Facts, found: tuple[Cycle, ...], over_since: datetime | None) -> Result:
         last = found[-1] if found else None
         end = last.end if last else None
-        values = dict.fromkeys(self.PLACEHOLDERS, "")
-        values["answered"] = instant(end, facts.board.calendar.zone) if end else ""
+        values = dict.fromkeys(self.PLACEHOLDERS, Ours())
+        values["answered"] = instant(end, facts.board.calendar.zone) if end else Ours()
         clause = Clause(
             "the SAs have the ball", f"answered at {stamp(end)}" if end else "never had it", False
         )
         by_sa = last is not None and last.ended_by is not None and last.ended_by.kind != "closed"
-        says = self.says.answered.format_map(values) if by_sa else ""
+        says = render(self.says.answered, values) if by_sa else Ours()
         waits = facts.in_force.label == facts.labels.waiting
         if waits:
             values["paused_since"] = instant(facts.in_force.start, facts.board.calendar.zone)
-            says = self.says.paused.format_map(values)
+            says = render(self.says.paused, values)
         reason = "answered" if end else "not started"
         return Result(False, reason, (clause,), over_since=over_since, says=says, asks=waits)
 
@@ -143,15 +132,15 @@ class Sla(Model):
         target: timedelta,
         counted: Count,
         paused: datetime | None,
-    ) -> dict[str, str]:
+    ) -> dict[str, Ours]:
         zone = facts.board.calendar.zone
         return {
             "since": instant(cycle.start, zone),
-            "due": instant(due, zone) if due else "",
-            "target": COUNTED[counted].format(duration(target)),
-            "paused_since": instant(paused, zone) if paused else "",
-            "answered": "",
-            "board": facts.board.name,
+            "due": instant(due, zone) if due else Ours(),
+            "target": Ours(COUNTED[counted].format(duration(target))),
+            "paused_since": instant(paused, zone) if paused else Ours(),
+            "answered": Ours(),
+            "board": Ours(facts.board.name),
         }
 
     def _clauses(

@@ -10,6 +10,7 @@ from app.core.facts import Facts, Result
 from app.core.history import label_since
 from app.core.plan import Clause, stamp
 from app.core.sections import without_comments
+from app.core.text import Ours
 
 _ADDRESS = re.compile(r"\w+://\S+")
 
@@ -45,7 +46,7 @@ class UnexplainedLabel(Model):
             tuple(clauses),
             since=since,
             cause_at=since,
-            values={"label": self.label},
+            values={"label": Ours(self.label)},
         )
 
     def _said(self, facts: Facts) -> bool:

@@ -1,16 +1,18 @@
 """Finds a request that an SA has claimed without becoming its assignee."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from app.core.acts import assignment
-from app.core.document import Model
+from app.core.document import Model, Path
 from app.core.facts import Change, Facts, Result
 from app.core.history import SWAP, StateSpan
 from app.core.model import User
 from app.core.plan import Clause
+from app.core.text import Ours, quote
 
 
 class Unowned(Model):
@@ -29,6 +31,10 @@ class Unowned(Model):
     states: list[str] = Field(
         min_length=1, description="The state labels that make whoever puts them on the owner."
     )
+
+    def state_names(self) -> Iterator[tuple[Path, str]]:
+        """The state labels that are named, with their places."""
+        yield from ((("states", i), name) for i, name in enumerate(self.states))
 
     def look(self, facts: Facts) -> Result:
         claim = self._claim(facts)
@@ -60,7 +66,10 @@ class Unowned(Model):
             clauses,
             since=claim.start if claim else facts.in_force.start,
             cause_at=claim.start if claim else facts.in_force.start,
-            values={"owner": owner.username if owner else "", "state": facts.in_force.label or "Open"},
+            values={
+                "owner": quote(owner.username) if owner else Ours(),
+                "state": Ours(facts.in_force.label or "Open"),
+            },
             changes=changes,
         )
 

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from app.core.validators.reading import About, Kind, Reading, listed
-from app.core.validators.wording import bare, is_placeholder, plain, tick
+from app.core.validators.wording import bare, is_command, is_placeholder, plain, tick
 
 _ASIDE = re.compile(r"\A\s*\([^()]*\)")
 _SEPARATOR = re.compile(r"\A[\s*_`]*[:=|–—)?-]")
@@ -48,6 +48,10 @@ class Checklist(Kind):
                     )
         return self
 
+    @property
+    def reads_whole(self) -> bool:
+        return True
+
     def _look(self, text: str, about: About) -> Reading:
         there = self._there(text)
         need = len(self.items) if self.need is None else self.need
@@ -79,7 +83,7 @@ class Checklist(Kind):
                 rest = _ASIDE.sub("", rest.lstrip("*_` ")).strip(_EDGES)
                 if ticked or not is_placeholder(rest):
                     there.add(current)
-            elif current and not is_placeholder(words):
+            elif current and not (is_placeholder(words) or is_command(line)):
                 there.add(current)
         return there
 

@@ -49,6 +49,10 @@ class Choice(Kind):
                     raise ValueError(f'"{said}" stands for both "{owner[form]}" and "{key}"; keep it at one')
         return self
 
+    @property
+    def reads_whole(self) -> bool:
+        return True
+
     def _look(self, text: str, about: About) -> Reading:
         if not text:
             return Reading(f"please choose {self._asked}")

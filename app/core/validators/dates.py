@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime, time
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from app.core.text import duration
+from app.core.length import Length
 from app.core.validators.days import Day, find_day, find_time, is_about_days, one_start
 from app.core.validators.reading import About, Kind, Reading
+from app.core.validators.remarks import closed, too_near
 from app.core.validators.wording import bare
 from app.core.validators.zones import Zone, find_zone
 
@@ -23,21 +24,21 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _MONTH_FIRST = "America/"
-
-
-def _read_lead(value: object) -> object:
-    match = re.fullmatch(r"([1-9][0-9]{0,3})(h|d)", value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError(f"{value!r} is no length of time; write it as 48h or 2d")
-    return timedelta(hours=int(match[1])) if match[2] == "h" else timedelta(days=int(match[1]))
+_PUT_OFF = re.compile(
+    r"\b(?:asap|a\.s\.a\.p|(?:as )?soon(?: as possible)?|any ?time|any day|whenever|flexible|open|urgent(?:ly)?|later|"
+    r"to be (?:agreed|decided|discussed|scheduled)|(?:not|un)(?: yet)? ?(?:known|sure|fixed|decided)|no idea|"
+    r"don'?t know|depends?|ask|let'?s (?:talk|discuss))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Option:
     """One date that was offered. `day` is None when none was understood, `clock` when no time was.
 
-    `at` (UTC) needs a day, a time and a zone; `zone` is its name as people read it, None when none was named. `note`
-    says what is doubtful; `certain` that the day may be called past.
+    `at` (UTC) needs a day, a time and a zone; `zone` is its name as people read it, `assumed` says that none was named
+    and the board's is taken. `doubt` is what is unclear about it, `remark` what else there is to say; `certain` that
+    the day may be called past.
     """
 
     text: str
@@ -45,8 +46,15 @@ class Option:
     clock: time | None = None
     at: datetime | None = None
     zone: str | None = None
-    note: str = ""
+    doubt: str = ""
+    remark: str = ""
     certain: bool = False
+    assumed: bool = False
+
+    @property
+    def note(self) -> str:
+        """All that there is to say of it."""
+        return _joined([self.doubt, self.remark])
 
 
 @dataclass(frozen=True)
@@ -75,24 +83,29 @@ class Dates(Kind):
     order usual where the board is (month first in America), unless the weekday says otherwise. What was understood is
     shown in full, so that the requester can correct it.
 
-    A date blocks only when nothing in the text could be one ("ASAP"), when no zone is named, or when every option is
-    surely past. All else that is unclear is shown as a note and passes. Only the first 12 options of 120 characters
-    are read. Example: "Tue 17 March 10:00 ET, or Wed 18 March 14:00 ET".
+    A date blocks only when nothing in the text could be one ("ASAP"), when a zone is required and none is named, or
+    when every option is surely past. All else that is unclear is shown as a note and passes; so does a date on which
+    the board is closed. Only the first 12 options of 120 characters are read. Example: "Tue 17 March 10:00 ET, or Wed
+    18 March 14:00 ET".
     """
 
     kind: Literal["dates"]
     min_options: int = Field(
         1, ge=1, le=MOST_OPTIONS, description="How many dates to choose from there should be."
     )
-    need_zone: bool = Field(
-        True, description="Whether a time zone must be named; without it the board's is meant."
+    zone: Literal["required", "recommended", "optional"] = Field(
+        "required",
+        description="Whether a time zone must be named. Where it need not, the board's is meant without it; "
+        "where one is recommended, a note says so.",
     )
     need_time: bool = Field(False, description="Whether at least one option must name a time of day.")
     future: bool = Field(
         True, description="Whether an option must lie after the last change of the description."
     )
-    lead: Annotated[timedelta, BeforeValidator(_read_lead)] | None = Field(
-        None, description="How far ahead they had better be (2d, 48h); a nearer date gets a note and passes."
+    lead: Length | None = Field(
+        None,
+        description="How far ahead they had better be (2d, 48h), counted on the board's working days; "
+        "a nearer date gets a note and passes.",
     )
     day_first: bool | None = Field(
         None, description="Whether 3/4 is 3 April; when not given, it is unless the board is in America."
@@ -104,7 +117,8 @@ class Dates(Kind):
             return Reading("no date is offered yet")
         fragments = _fragments(text)
         if not any(is_about_days(fragment) for fragment, _ in fragments):
-            return Reading("no date is recognised; please offer a day and a time")
+            evasive = _PUT_OFF.search(text[:_READ]) is not None
+            return Reading("no date is recognised; please offer a day and a time", evasive=evasive)
         options = self._options(fragments, about)
         doubtful = not options or any(option.day is None or option.note for option in options)
         understood = "; ".join(_said(option) for option in options)
@@ -116,13 +130,13 @@ class Dates(Kind):
         read = [option for option in options if option.day]
         if not read:
             return ""
-        if self.need_zone and not any(option.zone for option in options):
+        if self.zone == "required" and not any(option.zone for option in options):
             return "the time zone is missing"
         if len(read) < len(options):
             return ""
         if self.future and all(self._past(option, about) for option in options):
             return "every date here is in the past" if len(options) > 1 else "the date is in the past"
-        if self.need_time and not any(option.clock or option.note for option in options):
+        if self.need_time and not any(option.clock or option.doubt for option in options):
             return "the time of day is missing"
         if len(options) < self.min_options:
             return f"please offer {self.min_options} dates to choose from"
@@ -130,10 +144,10 @@ class Dates(Kind):
 
     @staticmethod
     def _past(option: Option, about: About) -> bool:
-        """Whether an option is surely over: at the very instant of asking it is."""
+        """Whether an option is surely over: at the very instant of asking it is, on the day of asking it is not."""
         if option.day is None or not option.certain:
             return False
-        if option.at:
+        if option.at and not option.assumed:
             return option.at <= about.asked_at
         return option.day < about.asked_at.astimezone(about.zone).date()
 
@@ -151,35 +165,49 @@ class Dates(Kind):
             if piece.day or piece.clock or piece.part:
                 options.append(self._option(piece, carried, _zone_for(pieces, i), about))
             elif is_about_days(piece.rest):
-                options.append(Option(piece.text, note="not understood"))
+                options.append(Option(piece.text, doubt="not understood"))
         return tuple(options[:MOST_OPTIONS])
 
     def _option(self, piece: _Piece, day: Day | None, zone: Zone | None, about: About) -> Option:
         name = zone.name if zone else None
         if day is None or day.open:
-            return Option(
-                piece.text, None, piece.clock, None, name, day.note if day else "the day is missing"
-            )
-        board = None if self.need_zone else Zone("", about.zone)
-        at = _instant(day.day, piece.clock, zone or board)
-        notes = [day.note]
-        if zone and zone.doubtful:
-            several = f'"{zone.said}" stands for several zones'
-            notes.append(several if zone.tz else f'"{zone.said}" is no zone known here')
-        if zone and at:
-            notes.append(zone.season_note(at))
-        if self.lead and self._too_near(day.day, at, about, self.lead):
-            notes.append(f"less than {duration(self.lead)} ahead")
-        if piece.part and not piece.clock:
-            notes.append(f"{piece.part}, with no time")
-        note = "; ".join(n for n in notes if n)
-        shown = name or (board.name if board and piece.clock else None)
-        return Option(piece.text, day.day, piece.clock, at, shown, note, day.certain and not day.note)
+            doubt = day.note if day else "the day is missing"
+            return Option(piece.text, None, piece.clock, None, name, doubt)
+        assumed = zone is None and piece.clock is not None and self.zone != "required"
+        zone = Zone("", about.zone) if assumed else zone
+        at = _instant(day.day, piece.clock, zone)
+        part = f"{piece.part}, with no time" if piece.part and not piece.clock else ""
+        return Option(
+            piece.text,
+            day.day,
+            piece.clock,
+            at,
+            zone.name if zone else None,
+            doubt=_joined([day.note, *_zone_doubts(zone, at), part]),
+            remark=_joined(self._remarks(day.day, at, about, assumed=assumed)),
+            certain=day.certain and not day.note,
+            assumed=assumed,
+        )
 
-    @staticmethod
-    def _too_near(day: date, at: datetime | None, about: About, lead: timedelta) -> bool:
-        earliest = about.asked_at + lead
-        return at < earliest if at else day < earliest.astimezone(about.zone).date()
+    def _remarks(self, day: date, at: datetime | None, about: About, *, assumed: bool) -> list[str]:
+        """What is to be said of an option although it is clear."""
+        latest = at or datetime.combine(day, time.max, about.zone)
+        return [
+            "the board's time zone is assumed" if assumed and self.zone == "recommended" else "",
+            closed(day, at, about.calendar) if about.calendar else "",
+            too_near(latest, self.lead, about) if self.lead else "",
+        ]
+
+
+def _zone_doubts(zone: Zone | None, at: datetime | None) -> list[str]:
+    if zone is None:
+        return []
+    known = f'"{zone.said}" stands for several zones' if zone.tz else f'"{zone.said}" is no zone known here'
+    return [known if zone.doubtful else "", zone.season_note(at) if at else ""]
+
+
+def _joined(notes: list[str]) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _fragments(text: str) -> list[tuple[str, int]]:

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from app.core.validators.addresses import Address, Host, addresses, host_pattern
 from app.core.validators.reading import About, Kind, Reading, listed
+from app.core.validators.reference import references, shown
 from app.core.validators.salesforce import Fault, RecordId, record_id
+from app.core.validators.wording import says_none
 
 _WORD = re.compile(r"[0-9A-Za-z]+")
 _FAULTS: dict[Fault, str] = {
@@ -22,7 +24,8 @@ _AN = frozenset("aeiou")
 
 @dataclass(frozen=True)
 class Target:
-    """Where a link leads: `url` as written, `id` of the record and its `kind` (both empty for other links)."""
+    """Where a link leads: `url` as written (empty where none was needed), `id` of the record or issue and its `kind`
+    (both empty for other links)."""
 
     url: str
     host: str
@@ -36,7 +39,8 @@ class Link(Kind):
     The link must be on one of `hosts` (a leading `*.` stands for any name before it; no hosts: anywhere). With `what`
     it must lead to a record of Salesforce of that kind, told by its id: `006...` is an opportunity, `001...` an
     account. An id has 15 or 18 characters; the last three of 18 are a checksum, so that a slip of copying is noticed.
-    Both forms of address count: `/006...` and `/lightning/r/Opportunity/006.../view`. One right link is enough.
+    Both forms of address count: `/006...` and `/lightning/r/Opportunity/006.../view`. One right link is enough. With
+    `allow_na` whoever has none may say so ("n/a", "none yet").
     Example: https://acme.my.salesforce.com/0068X00001abcdE
     """
 
@@ -48,17 +52,27 @@ class Link(Kind):
         "any", description="The kind of Salesforce record; any: every link on the hosts."
     )
     bare_id: bool = Field(False, description="Whether the record's id alone is enough, without an address.")
+    bare_reference: bool = Field(
+        False,
+        description="Whether a reference to another issue or epic is enough too, such as group/project#12.",
+    )
+    allow_na: bool = Field(False, description='Whether "n/a" and "none yet" are answers here.')
     example: str = Field("https://acme.my.salesforce.com/0068X00001abcdE", description="One good answer.")
 
     def _look(self, text: str, about: About) -> Reading:
         patterns = [host_pattern(host) for host in self.hosts]
         found = addresses(text)
         right = [a for a in found if not patterns or any(p.fullmatch(a.host) for p in patterns)]
-        if self.what == "any":
-            if right:
-                return Reading(understood=right[0].url, value=Target(right[0].url, right[0].host))
-            return Reading(self._elsewhere if found else "a link is missing")
-        return self._record(text, found, right)
+        if self.allow_na and not found and says_none(text):
+            return Reading()
+        if self.what != "any":
+            return self._record(text, found, right)
+        if right:
+            return Reading(understood=right[0].url, value=Target(right[0].url, right[0].host))
+        if self.bare_reference and (referred := references(text, about.issue)):
+            named = shown(referred[0])
+            return Reading(understood=named, value=Target("", "", named, referred[0].kind))
+        return Reading(self._elsewhere if found else "a link is missing")
 
     def _record(self, text: str, found: list[Address], right: list[Address]) -> Reading:
         named = [(a, record) for a in right if (record := _record_in(a))]

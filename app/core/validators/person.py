@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.core.validators.reading import About, Kind, Reading
-from app.core.validators.wording import is_placeholder, word_set
+from app.core.validators.wording import is_placeholder, points, word_set
 
 _MENTION = re.compile(r"(?<![\w.@/+-])@([A-Za-z0-9_][A-Za-z0-9_.-]{0,254})")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
@@ -39,15 +39,34 @@ class Person(Kind):
 
     A mention (`@alice`) or a full name counts ("Alice Archer", "Jan van den Berg", also a mail address); a mention is
     surest, since it also tells the person. A mention of somebody who is not known on the board, and a name without
-    capitals, are doubtful and pass. Example: "@alice" is fine, "the economic buyer" is not.
+    capitals, are doubtful and pass. With `each`, every item of a list (or every line) must name somebody. Example:
+    "@alice" is fine, "the economic buyer" is not.
     """
 
     kind: Literal["person"]
     role: str = Field("", description="Who it should be, said in the problem: the champion at the customer.")
     mention_only: bool = Field(False, description="Whether only an @mention counts.")
+    each: bool = Field(False, description="Whether each item of the list must name somebody.")
     example: str = Field("@alice, or Alice Archer", description="One good answer.")
 
+    @property
+    def reads_whole(self) -> bool:
+        return self.each
+
     def _look(self, text: str, about: About) -> Reading:
+        items = points(text) if self.each else []
+        if not items:
+            return self._one(text, about)
+        readings = [self._one(item, about) for item in items]
+        faulty = [r.problem for r in readings if r.problem]
+        named = tuple(r.value for r in readings if r.value)
+        understood = ", ".join(dict.fromkeys(r.understood for r in readings if r.understood))
+        if not faulty:
+            return Reading("", understood, any(r.doubtful for r in readings), named)
+        some = f"still without a name: {len(faulty)} of {len(items)}; " if named else ""
+        return Reading(some + faulty[0], understood, value=named or None)
+
+    def _one(self, text: str, about: About) -> Reading:
         known = {username.casefold(): username for username in about.people}
         mentioned = [m.rstrip(".-") for m in _MENTION.findall(text)]
         mentioned = [

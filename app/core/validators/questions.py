@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from app.core.validators.reading import About, Kind, Reading, listed
-from app.core.validators.wording import bare, is_placeholder, plain, said_lines
+from app.core.validators.wording import bare, is_command, is_placeholder, plain, said_lines
 
 _HEAD = 400
 _ALIKE = 0.75
@@ -46,6 +46,10 @@ class Questions(Kind):
             raise ValueError("each question must be there once and have letters in it")
         return self
 
+    @property
+    def reads_whole(self) -> bool:
+        return True
+
     def _look(self, text: str, about: About) -> Reading:
         need = len(self.questions) if self.need is None else self.need
         asked, answers = self._answers(text)
@@ -83,7 +87,7 @@ class Questions(Kind):
                 current = question
                 found.setdefault(current, [])
                 words = rest
-            if current and not is_placeholder(words):
+            if current and not (is_placeholder(words) or is_command(line)):
                 found[current].append(words)
         return bool(found), {question: "\n".join(lines) for question, lines in found.items()}
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from app.core.calendar import Calendar
 from app.core.document import Model
+from app.core.validators.wording import said_lines
 
 # Zero-width and direction-changing characters come along when people copy, and hide in front of what they wrote.
 _UNSEEN = dict.fromkeys(
@@ -23,7 +25,8 @@ class About:
     """What is known around a text. `asked_at` (UTC) is when the requester last wrote: relative dates count from it.
 
     `zone` is the board's, `zones` its abbreviations by IANA name, `people` the usernames known on the board (empty:
-    nobody knows). `issue` is the full reference of the issue itself (`group/project#12`), or empty.
+    nobody knows). `issue` is the full reference of the issue itself (`group/project#12`), or empty. `calendar` counts
+    the board's working days (`Calendar.counting("working_days")`); without it every day is one.
     """
 
     asked_at: datetime
@@ -31,6 +34,7 @@ class About:
     zones: Mapping[str, str]
     people: frozenset[str] = frozenset()
     issue: str = ""
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,15 @@ class Reading:
 
     `problem` is empty when all is well, else half a sentence said to the requester; it never holds people's words.
     `understood` may hold them: quote it. `doubtful` means understood only perhaps, and never blocks: a reading that is
-    doubtful has no problem. `value` is typed by kind, None when nothing was understood.
+    doubtful has no problem. `value` is typed by kind, None when nothing was understood. `evasive`: what was written puts
+    the answer off ("[name]", "n/a", "as soon as possible"), and counts as nothing written.
     """
 
     problem: str = ""
     understood: str = ""
     doubtful: bool = False
     value: object = None
+    evasive: bool = False
 
 
 class Kind(Model):
@@ -67,12 +73,19 @@ class Kind(Model):
             raise ValueError(f"unknown placeholder {sorted(names)[0]!r}; known: problem")
         return value
 
+    @property
+    def reads_whole(self) -> bool:
+        """Whether it wants the block whole: with marks of lists, and with the template's own questions and boxes."""
+        return False
+
     def read(self, text: str, about: About) -> Reading:
-        """What the requester's own words in a block amount to; empty text says nothing."""
-        reading = self._look(text.replace("\r\n", "\n").translate(_CLEAN).strip(), about)
-        if reading.problem and self.message:
-            return replace(reading, problem=self.message.format(problem=reading.problem))
-        return reading
+        """What the words in a block amount to: the requester's own, or all where `reads_whole`; empty says nothing."""
+        words = text.replace("\r\n", "\n").translate(_CLEAN).strip()
+        reading = self._look(words, about)
+        if not reading.problem:
+            return reading
+        said = self.message.format(problem=reading.problem) if self.message else reading.problem
+        return replace(reading, problem=said, evasive=reading.evasive or not said_lines(words))
 
     def _look(self, text: str, about: About) -> Reading:
         raise NotImplementedError

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.core.validators.addresses import Host, addresses, host_pattern
 from app.core.validators.reading import About, Kind, Reading, listed
+from app.core.validators.wording import says_none
 
 Target = Literal["issue", "epic"]
 
@@ -40,14 +41,15 @@ class Reference(Kind):
     """Finds blocks that should point to an issue or an epic and do not.
 
     Addresses count (`.../-/issues/12`, `.../-/work_items/12`, `.../-/epics/5`), and so do short forms:
-    `group/project#12`, `#12`, `&5`. A link to the request itself is no answer when `not_self` is set. Example: the
-    link of the request in which we met the customer.
+    `group/project#12`, `#12`, `&5`. A link to the request itself is no answer when `not_self` is set. With `allow_na`
+    whoever has none may say so ("n/a", "none yet"). Example: the link of the request in which we met the customer.
     """
 
     kind: Literal["reference"]
     to: list[Target] = Field(["issue", "epic"], min_length=1, description="What it may point to.")
     hosts: list[Host] = Field([], description="Where an address may lead; empty: anywhere.")
     not_self: bool = Field(True, description="Whether the request itself does not count.")
+    allow_na: bool = Field(False, description='Whether "n/a" and "none yet" are answers here.')
     example: str = Field("group/project#12, or the issue's address", description="One good answer.")
 
     def _look(self, text: str, about: About) -> Reading:
@@ -63,8 +65,9 @@ class Reference(Kind):
         wanted = [ref for ref in found if ref.kind in self.to]
         other = [ref for ref in wanted if not (self.not_self and _is_self(ref, about.issue))]
         if other:
-            shown = ", ".join(_shown(ref) for ref in other[:5])
-            return Reading(understood=shown, value=tuple(other))
+            return Reading(understood=", ".join(shown(ref) for ref in other[:5]), value=tuple(other))
+        if self.allow_na and not in_links and not found and says_none(text):
+            return Reading()
         asked = listed([f"an {kind}" for kind in self.to])
         if wanted:
             return Reading("this points to the request itself; please link the one that it follows")
@@ -89,6 +92,11 @@ def _short(text: str) -> list[Referred]:
     return [Referred(_KINDS[m["sign"]], m["path"] or "", int(m["number"])) for m in _SHORT.finditer(text)]
 
 
+def references(text: str, own: str) -> list[Referred]:
+    """The short references in the text (`group/project#12`, `&5`) but those to the issue itself."""
+    return [ref for ref in _short(text) if not _is_self(ref, own)]
+
+
 def _is_self(ref: Referred, own: str) -> bool:
     path, _, number = own.rpartition("#")
     if ref.kind != "issue" or str(ref.number) != number:
@@ -96,5 +104,6 @@ def _is_self(ref: Referred, own: str) -> bool:
     return ref.path.casefold() in ("", path.casefold(), path.rpartition("/")[2].casefold())
 
 
-def _shown(ref: Referred) -> str:
+def shown(ref: Referred) -> str:
+    """The reference as GitLab writes it: `group/project#12`, `group&5`."""
     return f"{ref.path}{'#' if ref.kind == 'issue' else '&'}{ref.number}"

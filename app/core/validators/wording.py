@@ -29,6 +29,14 @@ _INSTRUCTION = re.compile(
 _SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SOUTH_EAST = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _BRIEF = 6
+_CLAUSE = re.compile(r"[,.;:(–—]|\s-\s")
+_HAS_NONE = re.compile(
+    r"(?:(?:there (?:is|are)|we have|they have) )?"
+    r"(?:none|nothing|no(?: (?:link|issue|plan|document|opportunity|record|reference|such [^\W\d_]+))?"
+    r"|not (?:yet|there|available|created|made|written|needed|required))"
+    r"(?: (?:here|needed|available|yet|so far|for now))*"
+)
+_COMMAND = re.compile(r"\s*/[a-z_]+(?:\s|\Z)")
 
 
 def bare(line: str) -> str:
@@ -64,6 +72,57 @@ def is_placeholder(line: str, *, allow_na: bool = False) -> bool:
 def said_lines(text: str, *, allow_na: bool = False) -> list[str]:
     """The lines that say something, as written."""
     return [line for line in text.splitlines() if not is_placeholder(line, allow_na=allow_na)]
+
+
+def says_none(text: str) -> bool:
+    """Whether the text only says that there is none (yet): "n/a", "none", "no link yet", "None yet; made on Friday"."""
+    lines = [bare(line).strip("*_~` ") for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(_says_none(line[:120]) for line in lines)
+
+
+def _says_none(line: str) -> bool:
+    if _PLAIN.sub(" ", line.casefold()).strip() in _NOT_APPLICABLE:
+        return True
+    clause = _PLAIN.sub(" ", _CLAUSE.split(line, maxsplit=1)[0].casefold()).strip()
+    return clause in _NOT_APPLICABLE or bool(_HAS_NONE.fullmatch(clause))
+
+
+def is_command(line: str) -> bool:
+    """Whether the line is for GitLab and not for people: `/label ~bug`."""
+    return bool(_COMMAND.match(line))
+
+
+def points(text: str) -> list[str]:
+    """The text point by point: each item of its list with what stands below it, each row of its table, else each line.
+
+    What only leads to them is none: words above a list, the head of a table, a line that ends in a colon. Neither are
+    placeholders and quick actions.
+    """
+    lines = [line for line in text.splitlines() if line.strip() and not is_command(line)]
+    heads = {n for i, line in enumerate(lines) if _is_table_rule(line) for n in (i - 1, i)}
+    lines = [line for i, line in enumerate(lines) if i not in heads]
+    edge = min((_indent(line) for line in lines if _is_marked(line)), default=None)
+    found: list[list[str]] = []
+    for line in lines:
+        if edge is None or (_is_marked(line) and _indent(line) <= edge + 1):
+            found.append([bare(line)])
+        elif found:
+            found[-1].append(bare(line))
+    joined = ["\n".join(point) for point in found if not all(is_placeholder(line) for line in point)]
+    return [point for point in joined if not point.endswith(":")]
+
+
+def _is_marked(line: str) -> bool:
+    return bare(line) != line.strip()
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _is_table_rule(line: str) -> bool:
+    """Whether the line divides a table's head from its rows: `|---|:---:|`."""
+    return "|" in line and "--" in line and set(line) <= set("|:- \t")
 
 
 def word_count(text: str) -> int:

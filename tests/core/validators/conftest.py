@@ -1,12 +1,14 @@
 """What the validators' tests share: one board in New York, and validators read from YAML as the rules are."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import TypeAdapter
 
+from app.core.calendar import Calendar
 from app.core.document import parse
 from app.core.validators import About, Reading, Validator
 
@@ -26,6 +28,12 @@ ABOUT = About(
     issue="g/p#12",
 )
 
+OFFICE = Calendar(
+    ABOUT.zone,
+    {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")},
+    {date(2026, 3, 9): "Board Day", date(2026, 3, 13): ""},  # the Monday and the Friday of the week after
+)
+
 Read = Callable[..., Reading]
 
 
@@ -42,3 +50,9 @@ def read() -> Read:
 @pytest.fixture(scope="session")
 def about() -> About:
     return ABOUT
+
+
+@pytest.fixture(scope="session")
+def at_work() -> About:
+    """The same board with its calendar."""
+    return replace(ABOUT, calendar=OFFICE.counting("working_days"))

@@ -32,6 +32,7 @@ Paper Process (who signs?): legal
         ("- [ ] Champion", 6),
         ("Champion (name):", 6),
         ("Championship: won", 6),
+        ("- [ ] Champion\n\n/label ~POV", 6),
         ("- Champion: Bob", 7),
         ("CH: Bob", 7),
         ("**Champion:** Bob", 7),

@@ -117,11 +117,68 @@ def test_the_zone_is_asked_for_once_a_day_is_read(read, text, problem) -> None:
     assert read("kind: dates", text).problem == problem
 
 
-def test_without_a_zone_the_boards_is_meant_where_it_may_be(read) -> None:
-    reading = read("kind: dates\nneed_zone: false", "Tue 3 March 10am")
-    assert reading.problem == ""
-    assert reading.understood == "Tue 3 Mar 2026, 10:00 New York (15:00 UTC)"
-    assert read("kind: dates\nneed_zone: false", "Mon 30 March").value[0].day == date(2026, 3, 30)
+@pytest.mark.parametrize(
+    ("zone", "text", "problem", "understood"),
+    [
+        ("required", "Tue 3 March 10am", "the time zone is missing", "Tue 3 Mar 2026, 10:00"),
+        ("required", "Tue 3 March", "the time zone is missing", "Tue 3 Mar 2026"),
+        ("required", "Tue 3 March 10am CET", "", "Tue 3 Mar 2026, 10:00 Berlin (09:00 UTC)"),
+        (
+            "recommended",
+            "Tue 3 March 10am",
+            "",
+            "Tue 3 Mar 2026, 10:00 New York (15:00 UTC): the board's time zone is assumed",
+        ),
+        ("recommended", "Tue 3 March", "", "Tue 3 Mar 2026"),  # nothing to assume without a time
+        ("recommended", "Tue 3 March 10am CET", "", "Tue 3 Mar 2026, 10:00 Berlin (09:00 UTC)"),
+        (
+            "recommended",
+            "Tue 3 March 10am or 2pm CET",
+            "",
+            "Tue 3 Mar 2026, 10:00 Berlin (09:00 UTC); Tue 3 Mar 2026, 14:00 Berlin (13:00 UTC)",
+        ),
+        ("recommended", "Tue 3 March 10am XST", "", 'Tue 3 Mar 2026, 10:00 XST: "XST" is no zone known here'),
+        (
+            "recommended",
+            "Wed 3 March 10am",
+            "",
+            "Tue 3 Mar 2026, 10:00 New York (15:00 UTC): 3 March 2026 is a Tuesday, not a Wednesday; "
+            "the board's time zone is assumed",
+        ),
+        ("optional", "Tue 3 March 10am", "", "Tue 3 Mar 2026, 10:00 New York (15:00 UTC)"),
+        ("optional", "Tue 3 March", "", "Tue 3 Mar 2026"),
+        ("optional", "Tue 3 March 10am CET", "", "Tue 3 Mar 2026, 10:00 Berlin (09:00 UTC)"),
+    ],
+)
+def test_a_zone_may_be_required_recommended_or_optional(read, zone, text, problem, understood) -> None:
+    reading = read(f"kind: dates\nzone: {zone}", text)
+    assert (reading.problem, reading.understood) == (problem, understood)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "assumed"),
+    [
+        ("recommended", "3 March 10am", True),
+        ("optional", "3 March 10am", True),
+        ("optional", "3 March", False),
+    ],
+)
+def test_an_option_tells_that_its_zone_is_assumed(read, zone, text, assumed) -> None:
+    (option,) = read(f"kind: dates\nzone: {zone}", text).value
+    assert (option.assumed, option.doubt, option.at is not None) == (assumed, "", assumed)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1 March 2026 11pm", "the date is in the past"),
+        ("2 March 2026 8am", ""),  # past in New York, and not yet in Honolulu
+        ("2 March 2026 8am ET", "the date is in the past"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["recommended", "optional"])
+def test_in_an_assumed_zone_only_an_earlier_day_is_surely_past(read, zone, text, problem) -> None:
+    assert read(f"kind: dates\nzone: {zone}", text).problem == problem
 
 
 @pytest.mark.parametrize(
@@ -165,23 +222,92 @@ def test_a_time_of_day_may_be_asked_for(read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "near"),
+    ("lead", "text", "note"),
     [
-        ("Wed 4 March 8:59 ET", True),
-        ("Wed 4 March 9:00 ET", False),
-        ("Tue 3 March ET", True),
-        ("Wed 4 March ET", False),
+        ("2d", "Wed 4 March 8:59 ET", "less than two days ahead"),
+        ("2d", "Wed 4 March 9:00 ET", ""),
+        ("2d", "Tue 3 March ET", "less than two days ahead"),
+        ("2d", "Wed 4 March ET", ""),
+        ("48h", "Wed 4 March 8:59 ET", "less than two days ahead"),
+        ("24h", "Tue 3 March 8:59 ET", "less than one day ahead"),
+        ("36h", "Tue 3 March 20:59 ET", "less than 36 hours ahead"),
+        ("36h", "Tue 3 March 21:00 ET", ""),
+        ("90m", "Mon 2 March 10:29 ET", "less than 1 hour 30 minutes ahead"),
+        ("90m", "Mon 2 March 10:30 ET", ""),
+        ("6d", "Sun 8 March 9:59 ET", "less than six days ahead"),  # the clocks go forward that night
+        ("6d", "Sun 8 March 10:00 ET", ""),
     ],
 )
-def test_a_near_date_gets_a_note_and_passes(read, text, near) -> None:
-    reading = read("kind: dates\nlead: 2d", text)
-    assert (reading.problem, reading.doubtful) == ("", near)
-    assert reading.understood.endswith("less than 48 hours ahead") is near
+def test_a_near_date_gets_a_note_and_passes(read, lead, text, note) -> None:
+    reading = read(f"kind: dates\nlead: {lead}", text)
+    assert (reading.problem, reading.doubtful) == ("", bool(note))
+    assert reading.understood.endswith(note or ")") or not note
+
+
+@pytest.mark.parametrize(
+    ("lead", "text", "note"),
+    [
+        ("1d", "Tue 3 March 8:59 ET", "less than one working day ahead"),
+        ("1d", "Tue 3 March 9:00 ET", ""),
+        ("4d", "Fri 6 March 8:59 ET", "less than four working days ahead"),
+        ("4d", "Fri 6 March 9:00 ET", ""),
+        ("5d", "Tue 10 March 8:59 ET", "less than five working days ahead"),  # the Monday is a holiday
+        ("5d", "Tue 10 March 9:00 ET", ""),
+        ("5d", "Fri 6 March ET", "less than five working days ahead"),
+        ("5d", "Tue 10 March ET", ""),
+        ("36h", "Tue 3 March 20:59 ET", "less than 36 hours ahead, counted on working days"),
+        ("36h", "Tue 3 March 21:00 ET", ""),
+        ("7d", "Thu 12 March 8:59 ET", "less than seven working days ahead"),
+        ("7d", "Thu 12 March 9:00 ET", ""),
+    ],
+)
+def test_a_lead_is_counted_on_the_boards_working_days(read, at_work, lead, text, note) -> None:
+    reading = read(f"kind: dates\nlead: {lead}", text, at_work)
+    assert reading.problem == ""
+    assert reading.value[0].remark == note
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("Fri 6 March 10am ET", ""),
+        ("Sat 7 March 10am ET", "a closed day on the board"),
+        ("Sat 7 March ET", "a closed day on the board"),
+        ("Sun 8 March ET", "a closed day on the board"),
+        ("Mon 9 March 10am ET", "a closed day on the board (Board Day)"),
+        ("Mon 9 March 23:59 ET", "a closed day on the board (Board Day)"),
+        ("Tue 10 March 00:00 ET", ""),
+        ("Fri 13 March ET", "a closed day on the board"),
+        ("Sat 14 March 8am SGT", "a closed day on the board"),  # a Friday in New York, and closed too
+        ("Sat 7 March 8am SGT", ""),  # still Friday in New York
+        ("Tue 10 March 8am SGT", "a closed day on the board (Board Day)"),  # still Monday there
+        ("Thu 12 March 3am ET", ""),  # closed at that hour, and not all day
+        ("Sat 7 March or Tue 10 March ET", "a closed day on the board"),
+    ],
+)
+def test_a_closed_day_gets_a_note_and_passes(read, at_work, text, note) -> None:
+    reading = read("kind: dates", text, at_work)
+    assert (reading.problem, reading.doubtful) == ("", bool(note))
+    assert (reading.value[0].remark, reading.value[0].doubt) == (note, "")
+
+
+def test_without_a_calendar_every_day_is_open(read) -> None:
+    assert read("kind: dates", "Sat 7 March 10am ET").value[0].note == ""
+
+
+def test_a_near_or_closed_day_that_is_past_is_past(read, at_work) -> None:
+    reading = read("kind: dates\nlead: 2d", "Sun 1 March 2026 10am ET", at_work)
+    assert reading.problem == "the date is in the past"
+
+
+def test_a_remark_is_no_time_of_day(read, at_work) -> None:
+    spec = "kind: dates\nneed_time: true\nlead: 7d"
+    assert read(spec, "Sat 7 March ET", at_work).problem == "the time of day is missing"
 
 
 @pytest.mark.parametrize("lead", ["2", "0d", "two days", "2w"])
 def test_a_lead_is_a_length(read, lead) -> None:
-    with pytest.raises(ValidationError, match="no length of time"):
+    with pytest.raises(ValidationError, match="no length of time; write it as 48h, 90m or 5d"):
         read(f'kind: dates\nlead: "{lead}"', "")
 
 

@@ -135,6 +135,67 @@ def test_any_link_on_a_host(read, text, problem) -> None:
     assert read('kind: link\nhosts: ["*.example.com"]', text).problem == problem
 
 
+@pytest.mark.parametrize(
+    ("text", "allowed", "without"),
+    [
+        ("n/a", "", "a link is missing"),
+        ("None yet.", "", "a link is missing"),
+        ("- no plan yet", "", "a link is missing"),
+        ("", "a link is missing", "a link is missing"),
+        ("TBD", "a link is missing", "a link is missing"),
+        ("it is in the folder", "a link is missing", "a link is missing"),
+        (
+            "none, see https://elsewhere.example/",
+            "the link leads somewhere else",
+            "the link leads somewhere else",
+        ),
+        ("n/a https://docs.example.com/plan", "", ""),
+    ],
+)
+def test_whoever_has_none_may_say_so_where_it_is_allowed(read, text, allowed, without) -> None:
+    spec = 'kind: link\nhosts: ["*.example.com"]'
+    assert read(f"{spec}\nallow_na: true", text).problem.partition(";")[0] == allowed
+    assert read(spec, text).problem.partition(";")[0] == without
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("n/a", ""),
+        ("no opportunity yet", ""),
+        (f"none yet: {AT}{ACCOUNT}", "the link is to an account, not to an opportunity"),
+        (ID[:-1], "the id is incomplete; its end was lost while copying"),
+    ],
+)
+def test_so_they_may_of_a_record(read, text, allowed) -> None:
+    assert read(SALESFORCE + "bare_id: true\nallow_na: true", text).problem == allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "understood"),
+    [
+        ("g/q#7", "", "g/q#7"),
+        ("see #13", "", "#13"),
+        ("g&5", "", "g&5"),
+        ("https://gitlab.example/g/q/-/issues/7", "", "https://gitlab.example/g/q/-/issues/7"),
+        ("https://docs.example.com/plan, and g/q#7", "", "https://docs.example.com/plan"),
+        ("#12", "a link is missing", ""),  # the request itself
+        ("g/p#12", "a link is missing", ""),
+        ("the plan", "a link is missing", ""),
+    ],
+)
+def test_a_reference_counts_where_it_may(read, text, problem, understood) -> None:
+    reading = read("kind: link\nbare_reference: true", text)
+    assert (reading.problem, reading.understood) == (problem, understood)
+    if "://" not in text:
+        assert read("kind: link", text).problem == "a link is missing"
+
+
+def test_a_reference_is_a_target_without_an_address(read) -> None:
+    target = read("kind: link\nbare_reference: true", "g/q#7").value
+    assert (target.url, target.id, target.kind) == ("", "g/q#7", "issue")
+
+
 @pytest.mark.parametrize("host", ["https://x.com", "*", "a/b", "*x.com"])
 def test_hosts_are_plain(read, host) -> None:
     with pytest.raises(ValidationError, match="is no host"):

@@ -24,6 +24,7 @@ Have expectations been managed and clearly discussed? no
         (ALL.replace("Yes.", "TBD"), 2),
         (ALL.replace("Yes.", "..."), 2),
         (ALL.replace("? no", "?"), 2),
+        (ALL.replace("? no", "?\n/label ~POV"), 2),
         (ALL.replace("Are the", "Are our"), 3),
         ("Are the objectives clear to the customer: yes", 1),
         ("are the objectives clear to the customer\nyes", 1),

@@ -61,3 +61,24 @@ def test_addresses_elsewhere_do_not_count(read) -> None:
     spec = "kind: reference\nhosts: [gitlab.example]"
     assert read(spec, f"{AT}/g/p/-/issues/13").problem == ""
     assert read(spec, "https://gitlab.example.evil.com/g/p/-/issues/13").problem != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("n/a", ""),
+        ("None yet, they start in May", ""),
+        ("no such project", ""),
+        ("", "a link to an issue is missing"),
+        ("TBD", "a link to an issue is missing"),
+        ("the last one", "a link to an issue is missing"),
+        ("none but &5", "this points to an epic, and an issue is asked for"),
+        (f"none: {AT}/g/p", "the link leads to no issue or epic; please link an issue"),
+        ("n/a, or #12", "this points to the request itself; please link the one that it follows"),
+        ("n/a, or #13", ""),
+    ],
+)
+def test_whoever_has_none_may_say_so_where_it_is_allowed(read, text, allowed) -> None:
+    assert read("kind: reference\nto: [issue]\nallow_na: true", text).problem == allowed
+    if "13" not in text:
+        assert read("kind: reference\nto: [issue]", text).problem != ""

@@ -76,3 +76,34 @@ def test_not_applicable_counts_where_it_may(read, text) -> None:
 )
 def test_three_words_are_counted_in_any_script(read, text, fine) -> None:
     assert (read("kind: text\nmin_words: 3", text).problem == "") is fine
+
+
+MEASURED = "please say it with a number, so that it can be measured"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("20 demos in the library", ""),
+        ("half of all SAs use one a month", ""),
+        ("every new SA has given one", ""),
+        ("fewer tickets by 10 %", ""),
+        ("三つのデモ", ""),
+        ("better demos", MEASURED),
+        ("someone is happier", MEASURED),  # "one" inside a word is none
+        ("- 20 demos\n- better demos", f"still without a number: 1 of 2; {MEASURED}"),
+        ("- 20 demos\n  that are better", ""),
+        ("- better demos\n  - 20 of them", ""),
+        ("By the end of the quarter:\n- 20 demos\n- two talks", ""),
+        ("20 demos\nbetter talks\nbetter slides", f"still without a number: 2 of 3; {MEASURED}"),
+        ("- 20 demos\n- TBD", ""),
+        ("TBD", "only a placeholder stands here so far"),
+        ("", "nothing is written here yet"),
+    ],
+)
+def test_each_item_may_have_to_hold_a_number(read, text, problem) -> None:
+    assert read("kind: text\nnumber: true", text).problem == problem
+
+
+def test_not_applicable_needs_no_number(read) -> None:
+    assert read("kind: text\nnumber: true\nallow_na: true", "n/a").problem == ""

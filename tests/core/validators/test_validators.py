@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.core.validators import About, Reading
-from tests.core.validators.conftest import ABOUT, VALIDATOR
+from tests.core.validators.conftest import ABOUT, OFFICE, VALIDATOR
 
+AT_WORK = replace(ABOUT, calendar=OFFICE.counting("working_days"))
 KINDS = {
     "text": {"min_words": 3},
     "sentence": {},
@@ -138,31 +140,44 @@ NASTY = [
         "1/1/",
         " or ",
     ],
-    *["Metrics: ", "[ ] ", "> ", "ET ", "\t", "cloud ", "1\n", "?:", "usd"],
+    *["Metrics: ", "[ ] ", "> ", "ET ", "\t", "cloud ", "1\n", "?:", "usd", "- a\n", "|--|\n", "no ", "@a "],
 ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+# Kinds again with what is off in KINDS and reads the text in another way.
+MORE = {
+    "text": {"number": True, "allow_na": True},
+    "link": {"bare_reference": True, "allow_na": True},
+    "dates": {"zone": "recommended", "lead": "5d"},
+    "person": {"each": True},
+    "reference": {"allow_na": True},
+}
+READERS |= {
+    f"{kind}, more": VALIDATOR.validate_python({"kind": kind, **given}) for kind, given in MORE.items()
+}
+
+
+@pytest.mark.parametrize("kind", READERS)
 @settings(max_examples=50, deadline=None)
 @given(text=st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=12).map("".join)))
 def test_any_text_is_read(kind: str, text: str) -> None:
-    reading = READERS[kind].read(text, ABOUT)
+    reading = READERS[kind].read(text, AT_WORK)
     assert isinstance(reading, Reading)
     assert not (reading.problem and reading.doubtful)
     assert "\n" not in reading.problem
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", READERS)
 def test_long_texts_are_read_in_linear_time(kind: str) -> None:
     reader = READERS[kind]
-    reader.read("Tue 3 March 10am ET", ABOUT)
+    reader.read("Tue 3 March 10am ET", AT_WORK)
     for i, piece in enumerate(NASTY):
         text = piece * (100_000 // len(piece))
         around = (text, f"x\n{text}x", f"{text} z")[i % 3]
         assert seconds(reader.read, around) < 3, piece
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize("piece", ["a", "[", "1 ", "https://a.b/)"])
 def test_a_line_of_a_megabyte_is_read(kind: str, piece: str) -> None:
     assert seconds(READERS[kind].read, piece * (1_000_000 // len(piece))) < 15
@@ -171,7 +186,7 @@ def test_a_line_of_a_megabyte_is_read(kind: str, piece: str) -> None:
 def seconds(read: Callable[[str, About], Reading], text: str) -> float:
     """Processor time, so that a busy machine makes no slow validator."""
     began = time.process_time()
-    read(text, ABOUT)
+    read(text, AT_WORK)
     return time.process_time() - began
 
 
@@ -206,6 +221,12 @@ def test_it_is_documented(kind: str) -> None:
 def test_a_message_with_an_unknown_placeholder_is_refused(message: str) -> None:
     with pytest.raises(ValidationError):
         VALIDATOR.validate_python({"kind": "text", "message": message})
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_who_reads_the_block_whole_is_told(kind: str) -> None:
+    whole = {"choice", "checklist", "questions", "text, more", "person, more"}
+    assert READERS[kind].reads_whole is (kind in whole)
 
 
 def test_an_unknown_parameter_is_refused() -> None:

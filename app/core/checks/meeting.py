@@ -1,0 +1,94 @@
+"""Finds a meeting that comes near while something that it needs is not there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from app.core.answers import gaps
+from app.core.calendar import Calendar
+from app.core.document import Model, Path
+from app.core.facts import Facts, Result
+from app.core.length import Length
+from app.core.plan import Clause, stamp
+from app.core.text import Ours, instant
+from app.core.validators.reading import listed
+
+Lack = Literal["owner", "information"]
+
+
+class Meeting(Model):
+    """Before a meeting with a customer somebody must own the request, and an SA must know what the meeting is about.
+
+    The earliest date that is offered and still ahead counts, from so many working days before it until it begins.
+    A date that is not surely understood counts for nothing. An edit after the meeting has come near is no new cause.
+    Example: a meeting on Tuesday at ten, two working days ahead: from Friday at ten on, unless somebody is assigned.
+    """
+
+    PLACEHOLDERS: ClassVar = frozenset({"meeting", "missing", "waiting"})
+    ALSO_CLOSED: ClassVar = False
+
+    kind: Literal["meeting"]
+    block: str = Field(description="The heading of the block that offers the dates.")
+    ahead: Length = Field(description="How long before it, counted on working days of the board.")
+    lacks: Lack = Field(
+        description="Owner: nobody is assigned. Information: something that the template requires is missing."
+    )
+
+    def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
+        """The block that is named, with its place and no choices."""
+        yield ("block",), self.block, []
+
+    def look(self, facts: Facts) -> Result:
+        answer = facts.answer(self.block)
+        dates = answer.dates if answer else ()
+        meeting = next((at for at in dates if at > facts.now), None)
+        missing = self._missing(facts)
+        clauses = [
+            Clause("the next meeting", stamp(meeting) if meeting else "none", meeting is not None),
+            Clause("it lacks", ", ".join(missing) or "nothing", bool(missing)),
+        ]
+        if meeting is None:
+            return Result(False, "no meeting is ahead" if dates else "no date is offered", tuple(clauses))
+        calendar = facts.board.counting("working_days")
+        near_at = calendar.before(meeting, self.ahead)
+        near = facts.now >= near_at
+        clauses.insert(1, Clause("it is near", f"from {stamp(near_at)} on", near))
+        recheck_at = (meeting if near else near_at) if missing else None
+        if not missing or not near:
+            reason = "the meeting is not near yet" if missing else "the meeting lacks nothing"
+            return Result(False, reason, tuple(clauses), recheck_at=recheck_at)
+        return Result(
+            True,
+            f"a meeting at {stamp(meeting)} lacks {listed(missing, 'and')}",
+            tuple(clauses),
+            since=max(near_at, facts.issue.created_at),
+            cause_at=_cause(facts, self._near_since(meeting, dates, calendar)),
+            recheck_at=recheck_at,
+            values={
+                "meeting": instant(meeting, facts.board.calendar.zone),
+                "missing": Ours(listed([f"**{what}**" for what in missing], "and")),
+                "waiting": facts.in_force.label == facts.labels.waiting,
+            },
+        )
+
+    def _missing(self, facts: Facts) -> list[str]:
+        if self.lacks == "owner":
+            return [] if facts.issue.assignees else ["an owner"]
+        return [g.title for g in gaps(facts.answers, facts.match.template) if g.severity == "required"]
+
+    def _near_since(self, meeting: datetime, dates: tuple[datetime, ...], calendar: Calendar) -> datetime:
+        """Since when some date or other has been near without a break: one that passes hands over to the next."""
+        begins = calendar.before(meeting, self.ahead)
+        for earlier in sorted((at for at in dates if at < meeting), reverse=True):
+            if earlier < begins:
+                break
+            begins = calendar.before(earlier, self.ahead)
+        return begins
+
+
+def _cause(facts: Facts, near_since: datetime) -> datetime:
+    """The last edit of the description before the meeting came near; the opening when there was none."""
+    edits = (a.at for a in facts.acts if a.kind == "edited" and a.at < near_since)
+    return max(edits, default=facts.issue.created_at)

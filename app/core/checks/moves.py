@@ -1,0 +1,186 @@
+"""Finds a card that was moved in a way that the table does not expect, by somebody else, or too early."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from app.core.acts import Act
+from app.core.agreement import PARTIES, agreed
+from app.core.answers import gaps
+from app.core.discovery import discovery
+from app.core.document import Model, Path
+from app.core.facts import Change, Facts, Result
+from app.core.history import SWAP, StateSpan
+from app.core.model import User
+from app.core.plan import Clause, stamp
+from app.core.text import Ours, count, quote
+from app.core.validators.reading import listed
+
+OPEN, CLOSED = "Open", "Closed"
+DUPLICATE = "marked this issue as a duplicate of "
+Mover = Literal["sa", "requester", "bystander"]
+Need = Literal["complete", "discovery", "agreements"]
+
+
+class MoveSpec(Model):
+    """One line of the table: from any of these states to any of those."""
+
+    from_: list[str] = Field(alias="from", min_length=1, description="State labels, or Open.")
+    to: list[str] = Field(min_length=1, description="State labels, Open, or Closed.")
+    by: list[Mover] = Field(
+        default=["sa"], min_length=1, description="Who may; the escalation is an SA here."
+    )
+    needs: list[Need] = Field(
+        default=[],
+        description="Complete: nothing required is missing. Discovery: its questions are answered. Agreements: of an "
+        "SA, the sales team and the customer.",
+    )
+
+
+class Moves(Model):
+    """The board's columns are steps: which may follow which, who may take them, and what each needs, says one table.
+
+    Only the last move counts, and only while it stands. A closing by a move to another board or as a duplicate needs
+    nothing, nor does what the requester's answer brings back. Put back is done once: what people set again stays.
+    Example: SA Demo Ready without discovery.
+    """
+
+    PLACEHOLDERS: ClassVar = frozenset({"mover", "from_", "to", "lacks", "expected", "fault", "put_back"})
+    ALSO_CLOSED: ClassVar = True
+
+    kind: Literal["moves"]
+    expected: Annotated[list[MoveSpec], Field(min_length=1)]
+    discovery: str = Field(description="The template whose questions are the discovery.")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Moves":
+        seen = set()
+        for spec in self.expected:
+            for pair in ((a, b) for a in spec.from_ for b in spec.to):
+                if pair in seen or pair[0] == pair[1]:
+                    raise ValueError(f"the move from {pair[0]} to {pair[1]} is given twice, or is none")
+                seen.add(pair)
+        return self
+
+    def state_names(self) -> Iterator[tuple[Path, str]]:
+        """The state labels that are named, with their places."""
+        for i, spec in enumerate(self.expected):
+            for key, names in (("from", spec.from_), ("to", spec.to)):
+                yield from (
+                    (("expected", i, key, n), name)
+                    for n, name in enumerate(names)
+                    if name not in (OPEN, CLOSED)
+                )
+
+    def look(self, facts: Facts) -> Result:
+        move = self._closing(facts) if self._closed(facts) else self._last(facts)
+        if isinstance(move, Result):
+            return move
+        start, end, by, at = move
+        role = facts.people.role(by, at)
+        mover: Mover = "sa" if role == "escalation" else role if role in ("sa", "requester") else "bystander"
+        spec = next((s for s in self.expected if start in s.from_ and end in s.to), None)
+        lacks = self._lacking(spec, facts) if spec else []
+        fault = "order" if spec is None else "person" if mover not in spec.by else "early" if lacks else ""
+        nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
+        clauses = (
+            Clause("the last move", f"{start} to {end} by {by.username} at {stamp(at)}", bool(fault)),
+            Clause("the table expects it", "yes" if spec else "no", spec is None),
+            Clause("whoever made it may", mover, fault == "person"),
+            Clause("what it needs is there", "; ".join(lacks) or "yes", bool(lacks)),
+        )
+        if not fault:
+            return Result(False, f"{start} to {end} is as expected", clauses)
+        changes = self._back(facts, start, end, at)
+        return Result(
+            True,
+            f"{by.username} moved it from {start} to {end}: {lacks or fault}",
+            clauses,
+            since=at,
+            cause_at=at,
+            by=by,
+            changes=changes,
+            values={
+                "mover": quote(by.username),
+                "from_": Ours(start),
+                "to": Ours(end),
+                "lacks": Ours(listed(lacks, "and")),
+                "expected": Ours(listed([f"**{name}**" for name in dict.fromkeys(nexts)])),
+                "fault": Ours(fault),
+            },
+        )
+
+    @staticmethod
+    def _closed(facts: Facts) -> bool:
+        """Whether people left it closed: it is, or only the bot opened it again."""
+        events = facts.issue.state_events
+        return facts.issue.state == "closed" or (bool(events) and facts.issue.is_bot(events[-1].user))
+
+    @staticmethod
+    def _last(facts: Facts) -> tuple[str, str, User, datetime] | Result:
+        """The move that led to the state in force, or why there is none to judge."""
+        last = facts.in_force
+        if len(facts.spans) == 1 or last.answered or last.by is None or facts.issue.is_bot(last.by):
+            return Result(
+                False, "nobody moved it" if not last.answered else "the requester's answer moved it"
+            )
+        if last.label is None:
+            settled = last.start + SWAP + timedelta(microseconds=1)
+            if facts.now < settled:  # it may be the first half of a move
+                return Result(False, "a label was taken off a moment ago", recheck_at=settled)
+        before: StateSpan = facts.spans_that_count[-2]
+        return before.label or OPEN, last.label or OPEN, last.by, last.start
+
+    @staticmethod
+    def _closing(facts: Facts) -> tuple[str, str, User, datetime] | Result:
+        closing: Act | None = next((a for a in reversed(facts.acts) if a.kind == "closed"), None)
+        if closing is None or closing.by is None or facts.issue.is_bot(closing.by):
+            return Result(False, "nobody closed it")
+        if facts.issue.moved_to_id is not None:
+            return Result(False, "it was moved to another board")
+        if any(n.system and n.body.startswith(DUPLICATE) for n in facts.issue.notes):
+            return Result(False, "it was closed as a duplicate")
+        return facts.in_force.label or OPEN, CLOSED, closing.by, closing.at
+
+    def _lacking(self, spec: MoveSpec, facts: Facts) -> list[str]:
+        """What the move needs and is not there, each in a few words of ours."""
+        found = []
+        for need in spec.needs:
+            match need:
+                case "complete":
+                    missing = [
+                        g for g in gaps(facts.answers, facts.match.template) if g.severity == "required"
+                    ]
+                    if missing:
+                        found.append(f"{count(len(missing), 'thing')} missing from the request")
+                case "discovery":
+                    seen = discovery(facts, facts.templates[self.discovery])
+                    if not seen.complete:
+                        open_ = listed([f"**{h}**" for h in seen.open], "and")
+                        found.append(
+                            f"{seen.answered} of {seen.asked} questions of the discovery answered "
+                            f"({seen.percent} %), open under {open_}"
+                        )
+                case "agreements":
+                    given = agreed(facts)
+                    open_names = [name for party, name in PARTIES.items() if party not in given]
+                    if open_names:
+                        found.append(f"no word yet from {listed(open_names, 'and')}")
+        return found
+
+    @staticmethod
+    def _back(facts: Facts, start: str, end: str, at: datetime) -> tuple[Change, ...]:
+        """What takes the move back; nothing when that was done already: then people want it so."""
+        issue = facts.issue
+        if end == CLOSED:
+            again = any(e.state == "reopened" and issue.is_bot(e.user) for e in issue.state_events)
+            return () if again else (Change(reopen=True),)
+        ours = (e for e in issue.label_events if issue.is_bot(e.user) and e.at >= at)
+        if any((e.label, e.action) in ((end, "remove"), (start, "add")) for e in ours):
+            return ()
+        changes = [Change(remove=end)] if end in issue.labels else []
+        if start != OPEN and start not in issue.labels:
+            changes.append(Change(add=start))
+        return tuple(changes)

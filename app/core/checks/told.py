@@ -1,0 +1,63 @@
+"""Finds a request of which those who should know were not told."""
+
+import re
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from app.core.document import Model
+from app.core.facts import Facts, Result
+from app.core.orders import plain_text
+from app.core.plan import Clause
+from app.core.text import Ours, quote
+from app.core.validators.reading import listed
+
+# What GitLab makes a mention of, once code is gone: nothing that looks like one inside an address or a path.
+_MENTION = re.compile(r"(?<![\w@/\\])@([\w.-]*\w)(?!/\w)")
+
+
+class Told(Model):
+    """Somebody with the given role knows of the request: one of them is mentioned in the description or a comment of
+    a person's, is assigned, or has written there. The board file says who holds the role.
+
+    Names in code and in quotes tell nobody. Example: an event for which no SA manager was mentioned.
+    """
+
+    PLACEHOLDERS: ClassVar = frozenset({"role", "holders"})
+    ALSO_CLOSED: ClassVar = False
+
+    kind: Literal["told"]
+    role: str = Field(description="The role, whose holders the board files name.")
+
+    def look(self, facts: Facts) -> Result:
+        holders = facts.board.file.roles.get(self.role, [])
+        aware = _aware(facts)
+        found = [name for name in holders if name.casefold() in aware]
+        clauses = (
+            Clause(f"who holds {self.role}", ", ".join(holders) or "nobody", bool(holders)),
+            Clause("nobody of them knows", ", ".join(found) or "nobody does", not found),
+        )
+        if found or not holders:
+            reason = f"{listed(found, 'and')} knows of it" if found else f"nobody holds {self.role} here"
+            return Result(False, reason, clauses)
+        return Result(
+            True,
+            f"nobody of {self.role} was mentioned or assigned",
+            clauses,
+            since=facts.issue.created_at,
+            cause_at=facts.issue.created_at,
+            values={
+                "role": Ours(self.role),
+                "holders": Ours(listed([quote(name) for name in holders])),
+            },
+        )
+
+
+def _aware(facts: Facts) -> set[str]:
+    """Who is mentioned by a person, assigned, or has written here, without regard to case."""
+    issue = facts.issue
+    notes = [n for n in issue.notes if not n.system and not issue.is_bot(n.author)]
+    texts = [issue.description, *(n.body for n in notes)]
+    mentioned = {name for text in texts for name in _MENTION.findall(plain_text(text))}
+    present = {user.username for user in (issue.author, *issue.assignees, *(n.author for n in notes))}
+    return {name.casefold() for name in mentioned | present}

@@ -1,0 +1,25 @@
+"""Lengths of time as our files write them: `48h`, `90m`, `5d`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+_LENGTH = re.compile(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST = timedelta(days=3650)
+
+
+def read_length(value: object) -> timedelta:
+    """The text as a length; a day is 24 hours of whatever is counted. Errors: ValueError, ten years being the most."""
+    match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{value!r} is no length of time; write it as 48h, 90m or 5d")
+    length = int(match["number"]) * _UNITS[match["unit"]]
+    if length > _LONGEST:
+        raise ValueError(f"{value!r} is more than ten years; write a shorter time, such as 5d")
+    return length
+
+
+Length = Annotated[timedelta, BeforeValidator(read_length)]

@@ -1,0 +1,80 @@
+"""The texts that people can change: Jinja in a sandbox. What we did not write ourselves is quoted when printed."""
+
+import re
+from collections.abc import Mapping, Set
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from app.core.document import one_of
+from app.core.text import Ours, quote
+
+_BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_ONE_BRACE = re.compile(r"(?<![{%])\{(\w+)\}(?![}%])")
+
+
+class WordsError(ValueError):
+    """A text that cannot be used; `line` counts from 1 in the text."""
+
+    def __init__(self, line: int, message: str) -> None:
+        self.line = line
+        super().__init__(message)
+
+
+def _printed(value: object) -> object:
+    """What stands in braces: our own words as they are, all else as a quote."""
+    return value if isinstance(value, Ours | bool | int) else quote(str(value))
+
+
+def _quoted(value: object, limit: int = 80) -> Ours:
+    return quote(str(value), limit)
+
+
+_SANDBOX = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, finalize=_printed, trim_blocks=True, lstrip_blocks=True
+)
+_SANDBOX.filters = {"quoted": _quoted, "length": len, "upper": _SANDBOX.filters["upper"]}
+_SANDBOX.globals = {}
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str) -> Template:
+    return _SANDBOX.from_string(source)
+
+
+def render(source: str, values: Mapping[str, Any]) -> Ours:
+    """The text with the values in it, blank lines never more than one in a row.
+
+    A value is our own (`Ours`, a number) or else quoted, so that people's text runs nothing and mentions nobody.
+    Errors: WordsError.
+    """
+    try:
+        text = _compiled(source).render(values)
+    except TemplateError as error:
+        raise WordsError(getattr(error, "lineno", 0) or 1, str(error)) from error
+    return Ours(_BLANKS.sub("\n\n", text).strip())
+
+
+def faults(source: str, known: Set[str]) -> list[WordsError]:
+    """What is wrong with a text that may use the names in `known`."""
+    try:
+        names = meta.find_undeclared_variables(_SANDBOX.parse(source))
+        _compiled(source)
+    except TemplateSyntaxError as error:
+        return [WordsError(error.lineno, f"this is no text that can be filled in: {error.message}")]
+    found = [
+        WordsError(_line_of(source, name), f'unknown placeholder "{name}"; {one_of(name, sorted(known))}')
+        for name in sorted(names - known)
+    ]
+    for match in _ONE_BRACE.finditer(source):
+        if match[1] in known:
+            message = f"write {{{{ {match[1]} }}}} for {match[0]}: a placeholder stands in two braces"
+            found.append(WordsError(source.count("\n", 0, match.start()) + 1, message))
+    return found
+
+
+def _line_of(source: str, name: str) -> int:
+    match = re.search(rf"\{{[{{%][^}}]*\b{re.escape(name)}\b", source)
+    return source.count("\n", 0, match.end()) + 1 if match else 1
