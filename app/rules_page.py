@@ -43,7 +43,9 @@ def _does(rule: Rule) -> str:
     found += ["asks in the status note"] if spec.status else []
     found += ["advises in the status note"] if spec.advice else []
     if spec.summon:
-        found.append(f"calls {' and '.join(spec.summon.who)} once" + (", where asked to" if rule.manner else ""))
+        found.append(
+            f"calls {' and '.join(spec.summon.who)} once" + (", where asked to" if rule.manner else "")
+        )
     if spec.repair:
         found.append("repairs it" + (", where asked to" if rule.manner else ""))
     if rule.exception:

@@ -101,6 +101,9 @@ def as_text(report: Report) -> str:
             for action in row.plan.actions:
                 shown = action_lines(action)
                 lines += shown if not report.applied else shown[:1]
+        elif row.plan and row.plan.watched and row.plan.findings:
+            lines.append(f"{row.reference} (only watched)")
+            lines += [f"  found {o.rule}: {o.reason}" for o in row.plan.findings if not row.plan.confidential]
     lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
     if silent := Counter(r.plan.silent for r in report.rows if r.plan and r.plan.silent):
         lines += [f"{number} left alone: {why}" for why, number in silent.most_common()]

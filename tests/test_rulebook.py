@@ -66,7 +66,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("late-activity.yaml", "{{ due }}**: {{ target }}", "{{ due }**: {{ target }}", "this is no text that can be"),
         ("late-activity.yaml", "{{ due }}**", "{{ due | lower }}**", "No filter named 'lower'"),
         ("texts/status.md", "{{ gap.title }}", "{{ gap.titel }}", "has no attribute 'titel'"),
-        ("texts/status.md", "{{ name }}", "{{ nam }}", ':4:1: unknown placeholder "nam"; did you mean "name"?'),
+        ("texts/status.md", "{{ name }}", "{{ nam }}", ': unknown placeholder "nam"; did you mean "name"?'),
         ("texts/status.md", "{% endif %}", "", "status.md:"),
         ("texts/answers.yaml", "unknown:", "unknwon:", 'unknown key "unknwon", did you mean "unknown"?'),
         ("texts/answers.yaml", "{{ board }} board already", "{{ bord }}", 'placeholder "bord"; did you mean "board"?'),

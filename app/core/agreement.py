@@ -35,5 +35,7 @@ def agreed(facts: Facts, until: datetime | None = None) -> set[Party]:
     }
     answer = facts.answer(BLOCK)
     for item in answer.ticked if answer else ():
-        found |= {who for who, name in PARTIES.items() if name.split()[-1].casefold() in item.casefold().split()}
+        found |= {
+            who for who, name in PARTIES.items() if name.split()[-1].casefold() in item.casefold().split()
+        }
     return found

@@ -8,6 +8,7 @@ from app.core.agreement import PARTIES, agreed, party
 from app.core.board import Board
 from app.core.facts import Facts
 from app.core.keys import has_key, marked
+from app.core.model import Issue
 from app.core.orders import Order, carried_until, orders
 from app.core.plan import Action, Move, Reply, stamp
 from app.core.ruleset import Ruleset
@@ -17,13 +18,21 @@ from app.core.waiver import last_minute, read_allow
 
 RULE = "orders"
 SAS_ONLY = "the SAs and managers"
+FILLERS = frozenset({"it", "this", "to", "onto", "over", "the", "board", "please", "thanks"})
 VERBS = frozenset({"allow", "agree", "move", "help"})
 
 
 @dataclass(frozen=True)
 class _Answer:
+    """What is said to one order, or where it has the issue moved; then the text is for when GitLab does not let us."""
+
+    order: Order
     text: Ours
     move: Board | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{RULE}/{'moved' if self.move else 'answered'}/{stamp(self.order.at)}"
 
 
 def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
@@ -31,28 +40,36 @@ def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
 
     `proposed` is the board to which a rule would have the issue moved, or empty. Orders that were given before the
     issue came here are not answered, nor is the same nonsense by the same person twice: two bots could talk for ever.
+    Of several orders to move the last one counts.
     """
     teller = _Teller(facts, ruleset, proposed)
-    carried, heard = carried_until(facts.issue), set[tuple[str, str]]()
-    due: dict[str, list[_Answer]] = {}
-    for order in orders(facts.issue):
+    given = [teller.answer(order) for order in _to_be_answered(facts.issue)]
+    target = next((answer for answer in reversed(given) if answer.move), None)
+    texts: dict[str, list[str]] = {}
+    for answer in given:
+        if answer.move and target and answer is not target:
+            answer = teller.overruled(answer.order, target)
+        if answer is not target and not has_key(facts.issue, answer.key):
+            texts.setdefault(answer.key, []).append(answer.text)
+    due: list[Action] = [Reply(RULE, key, _body(key, said, facts)) for key, said in texts.items()]
+    if target and target.move and not has_key(facts.issue, target.key):
+        board, key = target.move, target.key
+        due.append(Move(RULE, key, board.id, board.file.project, _body(key, [target.text], facts)))
+    return due
+
+
+def _to_be_answered(issue: Issue) -> Iterable[Order]:
+    carried, heard = carried_until(issue), set[tuple[str, str]]()
+    for order in orders(issue):
         said = (order.by.username, order.line.casefold())
         repeated = order.verb not in VERBS and said in heard
         heard.add(said)
-        key = f"{RULE}/answered/{stamp(order.at)}"
-        if not repeated and (carried is None or order.at > carried) and not has_key(facts.issue, key):
-            due.setdefault(key, []).append(teller.answer(order))
-    return [action for key, given in due.items() for action in _actions(key, given, facts, ruleset)]
+        if not repeated and (carried is None or order.at > carried):
+            yield order
 
 
-def _actions(key: str, given: list[_Answer], facts: Facts, ruleset: Ruleset) -> Iterable[Action]:
-    """The note with the answers, or the move, which GitLab itself tells of on both issues."""
-    target = next((answer.move for answer in given if answer.move), None)
-    body = marked(key, facts.issue.ref, without_commands("\n\n".join(dict.fromkeys(a.text for a in given))))
-    if target:
-        yield Move(RULE, key, target.id, target.file.project, body)
-    else:
-        yield Reply(RULE, key, body)
+def _body(key: str, said: list[str], facts: Facts) -> str:
+    return marked(key, facts.issue.ref, without_commands("\n\n".join(dict.fromkeys(said))))
 
 
 class _Teller:
@@ -76,7 +93,12 @@ class _Teller:
 
     def _say(self, name: str, order: Order, **values: object) -> _Answer:
         who = Ours(f"@{order.by.username}")
-        return _Answer(self._ruleset.texts.answers.say(name, who=who, **values))
+        return _Answer(order, self._ruleset.texts.answers.say(name, who=who, **values))
+
+    def overruled(self, order: Order, target: _Answer) -> _Answer:
+        """Somebody else had it moved elsewhere after that."""
+        by, board = Ours(f"`{target.order.by.username}`"), target.move
+        return self._say("overruled", order, by=by, board=Ours(board.name if board else ""))
 
     def _not_yours(self, order: Order, may: str) -> _Answer:
         return self._say("not_yours", order, verb=Ours(order.verb), may=Ours(may))
@@ -109,7 +131,7 @@ class _Teller:
             return self._not_yours(order, SAS_ONLY)
         boards = {name: b for name, b in self._ruleset.active_boards.items() if not b.file.watched}
         listing = Ours(", ".join(f"`{name}`" for name in boards))
-        said = order.words.removeprefix("to ").strip().rstrip(".!")
+        said = _place(order.words)
         if not said and not self._proposed:
             return self._say("moves_where", order, boards=listing, bot=self._bot)
         target = _named(said, boards) if said else boards.get(self._proposed)
@@ -118,12 +140,22 @@ class _Teller:
         if target.id == self._facts.board.id:
             return self._say("here_already", order, board=Ours(target.name))
         refusal = self._say("cannot_move", order, board=Ours(target.name))
-        return _Answer(refusal.text, target)
+        return _Answer(order, refusal.text, target)
+
+
+def _place(words: str) -> str:
+    """The name of the board in "it to the EMEA board, please"."""
+    said = [word for word in words.replace("`", " ").strip(" .!?").replace(",", " ").split() if word]
+    while said and said[0].casefold() in FILLERS:
+        said.pop(0)
+    while said and said[-1].casefold() in FILLERS:
+        said.pop()
+    return " ".join(said)
 
 
 def _named(said: str, boards: Mapping[str, Board]) -> Board | None:
     """The board of that id, name or project, without regard to case."""
-    wanted = said.strip("`\"' ").casefold()
+    wanted = said.strip("\"' ").casefold()
     for board in boards.values():
         if wanted in (board.id, board.name.casefold(), board.file.project.casefold()):
             return board

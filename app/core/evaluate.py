@@ -10,7 +10,7 @@ from app.core.history import last_person_act
 from app.core.keys import REPORT
 from app.core.look import Look, changes, status_note, summons
 from app.core.model import Issue
-from app.core.plan import Action, AddLabel, Move, Outcome, Plan, Verdict, stamp
+from app.core.plan import Action, AddLabel, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
@@ -35,6 +35,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         now,
         ruleset.version,
         confidential=issue.confidential,
+        watched=board is not None and board.file.watched,
     )
     if board is None:
         return replace(empty, silent="its project is no board")
@@ -53,9 +54,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         for outcome in outcomes:
             if outcome.rule not in told or told[outcome.rule].verdict == "fine":
                 told[outcome.rule] = outcome
-        if (
-            silent or not actions or isinstance(actions[-1], Move)
-        ):  # what comes after a move is for the other board
+        if silent or not actions:
             recheck = min((o.recheck_at for o in outcomes if o.recheck_at), default=None)
             return replace(
                 empty,
@@ -103,6 +102,8 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
 def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]:
     waived = waivers(facts, ruleset.rules)
     looks = [_look(rule, facts, ruleset, waived) for rule in ruleset.rules]
+    if facts.issue.moved:  # all else is for the board to which it moved
+        return [_outcome(look, ruleset) for look in looks], status_note(looks, facts, ruleset)
     actions = [action for look in looks for action in changes(look, facts)]
     if not actions:  # notes speak of the issue as the changes leave it
         actions = [action for look in looks for action in summons(look, facts)]
@@ -117,7 +118,7 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
 def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver]) -> Look:
     why_not = ruleset.why_not(rule, facts)
     result = Result(False, why_not) if why_not else rule.check.look(facts)
-    return Look(rule, why_not, result, waived.get(rule.id))
+    return Look(rule, why_not, result, waived.get(rule.id) or waived.get(rule.goes_with))
 
 
 def _outcome(look: Look, ruleset: Ruleset) -> Outcome:

@@ -103,6 +103,11 @@ class Issue:
         return f"{self.project}#{self.ref.iid}"
 
     @property
+    def moved(self) -> bool:
+        """Whether the request lives on in another project; reopened, it lives here too."""
+        return self.state == "closed" and self.moved_to_id is not None
+
+    @property
     def newest_event_at(self) -> datetime:
         """The latest instant at which anything is known to have happened to the issue."""
         stamps = [self.created_at, *(e.at for e in self.label_events), *(e.at for e in self.state_events)]

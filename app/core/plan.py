@@ -146,6 +146,7 @@ class Plan:
     recheck_at: datetime | None = None
     silent: str = ""
     confidential: bool = False
+    watched: bool = False
 
     @property
     def findings(self) -> tuple[Outcome, ...]:

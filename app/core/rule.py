@@ -82,6 +82,9 @@ class Rule(Model):
         "otherwise in its `manners`. Without it all that stands in `while_failing` is done.",
     )
     exception: ExceptionSpec | None = None
+    goes_with: str = Field(
+        default="", description="Another rule's id: whoever lets that one pass, lets this pass too."
+    )
     while_failing: WhileFailing = WhileFailing()
     examples: list[Example] = Field(min_length=2, description="At least one that fails and one that passes.")
 

@@ -155,6 +155,10 @@ def _unknown_names(rule: Rule, ruleset: Ruleset, document: Document) -> list[Pro
             if name not in known[kind]:
                 message = f'unknown {kind[:-1]} "{name}"; {one_of(name, known[kind])}'
                 found.append(document.problem(("applies_to", kind, i), message))
+    ids = [other.id for other in ruleset.rules]
+    if rule.goes_with and rule.goes_with not in ids:
+        message = f'unknown rule "{rule.goes_with}"; {one_of(rule.goes_with, ids)}'
+        found.append(document.problem(("goes_with",), message))
     for name in rule.applies_to.where:
         if name not in (rule.applies_to.boards or known["boards"]):
             message = f'"{name}" is no board of this rule; {one_of(name, rule.applies_to.boards or known["boards"])}'

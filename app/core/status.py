@@ -57,6 +57,7 @@ def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
     return {
         "name": first_name(facts.issue.author.name, facts.issue.author.username),
         "closed": not open_,
+        "moved": facts.issue.moved,
         "complete": any(s.result.understood and not s.result.failing for s in said),
         "follows_template": facts.match.likeness >= LIKENESS_NEEDED,
         "template": Ours(facts.match.template.name),
@@ -128,6 +129,7 @@ def samples() -> list[dict[str, Any]]:
     full = {
         "name": Ours("Alice"),
         "closed": False,
+        "moved": False,
         "complete": False,
         "follows_template": True,
         "template": Ours("SA Activity"),
@@ -157,4 +159,5 @@ def samples() -> list[dict[str, Any]]:
         full | nothing | {"complete": True},
         full | nothing,
         full | nothing | {"closed": True},
+        full | nothing | {"closed": True, "moved": True},
     ]

@@ -24,6 +24,7 @@ class Answers(Model):
         "unknown_board": frozenset({"who", "said", "boards"}),
         "here_already": frozenset({"who", "board"}),
         "cannot_move": frozenset({"who", "board"}),
+        "overruled": frozenset({"who", "by", "board"}),
         "not_yours": frozenset({"who", "verb", "may"}),
         "help": frozenset({"who", "bot"}),
         "unknown": frozenset({"who", "said", "bot"}),
@@ -37,6 +38,7 @@ class Answers(Model):
     unknown_board: str = Field(description="No board has that name.")
     here_already: str = Field(description="To be moved to where it is.")
     cannot_move: str = Field(description="GitLab does not let the bot move it.")
+    overruled: str = Field(description="It was to be moved, but somebody has it moved elsewhere.")
     not_yours: str = Field(description="The order is for others to give.")
     help: str = Field(description="What can be ordered.")
     unknown: str = Field(description="The order is none that we know.")

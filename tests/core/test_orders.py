@@ -118,6 +118,43 @@ def test_every_order_has_its_answer(
     assert answer in said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Move To EMEA",
+        "move it to emea",
+        "move this to the EMEA board",
+        "move to `emea`.",
+        "move to EMEA, please",
+        "move emea",
+    ],
+)
+def test_where_to_is_understood_as_people_say_it(told: Callable[..., list[str]], words: str) -> None:
+    assert told(("sam", f"@triage-bot {words}")) == ["move to emea"]
+
+
+def test_of_two_moves_the_last_word_counts_and_the_other_is_answered(told: Callable[..., list[str]]) -> None:
+    overruled, move = told(("sam", "@triage-bot move to emea"), ("sofia", "@triage-bot move to apac"))
+    assert (
+        overruled == "@sam: `sofia` asked me later to move this to the APAC board, so that is where it goes."
+    )
+    assert move == "move to apac"
+
+
+def test_a_move_comes_last_whatever_was_said_after_it(told: Callable[..., list[str]]) -> None:
+    said, move = told(("sam", "@triage-bot move to emea"), ("sofia", "@triage-bot help"))
+    assert said.startswith("@sofia: ")
+    assert move == "move to emea"
+
+
+def test_a_moved_issue_is_left_alone(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> None:
+    issue = issue_of(OPENED + '2026-03-02T15:00Z sam comments "@triage-bot move to emea"')
+    for action in evaluate(issue, ruleset, read_instant(NOW)).actions:
+        issue = after(issue, action, read_instant(NOW))
+    plan = evaluate(issue, ruleset, read_instant(NOW))
+    assert plan.actions == ()
+
+
 def test_what_was_said_is_quoted_in_the_answer(told: Callable[..., list[str]]) -> None:
     (said,) = told(("root", "@triage-bot @all `x` </details>"))
     assert "``@all `x` </details>``" in said

@@ -65,8 +65,8 @@ def test_an_sa_has_it_moved_with_a_word(town: Town) -> None:
     town.look(issue)
     (copy,) = copies(town, EMEA)
     assert (now(town, issue).state, now(town, issue).moved_to_id) == ("closed", copy.id)
-    town.look(issue)
-    assert "This request is closed; nothing more is asked here." in notes(town, issue)[0]
+    assert "This request has moved to another board" in notes(town, issue)[0]
+    assert town.look(issue).plan.actions == ()
     assert town.look(issue).plan.actions == ()
 
 
@@ -184,3 +184,17 @@ def test_a_partners_region_and_an_okrs_quarter_get_their_labels(town: Town) -> N
         fresh.save()
         town.look(issue)
         assert label not in now(town, issue).labels  # an SA's word
+
+
+def test_two_orders_to_move_do_not_end_in_a_refusal(town: Town) -> None:
+    issue = for_emea(town)
+    say(town, issue, "sam", "@triage-bot move to us-west")
+    say(town, issue, "sofia", "@triage-bot move to emea")
+    town.look(issue)
+    assert len(copies(town, EMEA)) == 1
+    assert not [n for n in notes(town, issue) if "does not let me" in n]
+
+
+def test_a_sweep_tells_in_words_what_it_found_on_a_watched_board(town: Town) -> None:
+    open_in(town, WATCHED, "Two SAs for Berlin, please.")
+    assert "  found managers-not-told: " in as_text(town.sweep("event-staffing"))

@@ -138,7 +138,7 @@ class Moves(Model):
         closing: Act | None = next((a for a in reversed(facts.acts) if a.kind == "closed"), None)
         if closing is None or closing.by is None or facts.issue.is_bot(closing.by):
             return Result(False, "nobody closed it")
-        if facts.issue.moved_to_id is not None:
+        if facts.issue.moved:
             return Result(False, "it was moved to another board")
         if any(n.system and n.body.startswith(DUPLICATE) for n in facts.issue.notes):
             return Result(False, "it was closed as a duplicate")

@@ -43,8 +43,8 @@ class Reading:
 
     `problem` is empty when all is well, else half a sentence said to the requester; it never holds people's words.
     `understood` may hold them: quote it. `doubtful` means understood only perhaps, and never blocks: a reading that is
-    doubtful has no problem. `value` is typed by kind, None when nothing was understood. `evasive`: what was written puts
-    the answer off ("[name]", "n/a", "as soon as possible"), and counts as nothing written.
+    doubtful has no problem. `value` is typed by kind, None when nothing was understood. `evasive`: what was written
+    puts the answer off ("[name]", "n/a", "as soon as possible"), and counts as nothing written.
     """
 
     problem: str = ""
