@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from app.core.acts import Act, acts
+from app.core.acts import Act, acts, assignment
 from app.core.answers import Answer, Gap, read_answers
 from app.core.board import Board, People
 from app.core.document import Model
@@ -24,6 +24,9 @@ class LabelsFile(Model):
     state: list[str] = Field(min_length=1, description="Exclusive, in the board's order. Open has no label.")
     waiting: str = Field(description="The state label that means: an SA waits for the requester.")
     attribute: list[str] = Field(description="Free labels beside the state.")
+    claiming: list[str] = Field(
+        min_length=1, description="State labels that make whoever puts them on the owner."
+    )
     off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
     on: str = Field(description="Adopts a request that is older than the board's `since`.")
 
@@ -31,6 +34,8 @@ class LabelsFile(Model):
     def _fit_together(self) -> "LabelsFile":
         if self.waiting not in self.state:
             raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
+        if strange := sorted(set(self.claiming) - set(self.state)):
+            raise ValueError(f'claiming: "{strange[0]}" is not among the state labels')
         names = [*self.state, *self.attribute, self.off, self.on]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f'"{twice[0]}" is given twice; one label, one meaning')
@@ -89,20 +94,39 @@ class Facts:
         """What stands in the block of that heading; None when the template has no such block."""
         return self.by_key.get(heading_key(heading))
 
-    def owners_at(self, at: datetime) -> list[str]:
-        """The SAs to whom the issue was assigned then: by people, else by the bot.
+    def claim_at(self, at: datetime | None = None) -> StateSpan | None:
+        """The first stretch since the request last was Open in which an SA put a claiming state on; as of `at`."""
+        found = None
+        for span in reversed(self.spans_that_count):
+            if at is not None and span.start >= at:
+                continue
+            if span.label is None:
+                break
+            if span.label in self.labels.claiming and self.people.role(span.by, span.start) == "sa":
+                found = span
+        return found
 
-        What the bot did counts as it is now, since it may have come to do it late.
+    def let_go(self, claim: StateSpan, at: datetime | None = None) -> bool:
+        """Whether a person unassigned whoever made the claim since then, up to `at`."""
+        name = claim.by.username if claim.by else ""
+        acts = (a for a in self.acts if name in a.unassigned and a.at >= claim.start)
+        return any(at is None or a.at < at for a in acts)
+
+    def owners_at(self, at: datetime) -> list[str]:
+        """The SAs to whom the issue belonged then: those to whom people had assigned it, else whoever had claimed it.
+
+        The bot assigns whoever claims; what it did is not read, since it may have come to do it late.
         """
         owners: dict[str, User] = {}
         for act in self.acts:
             if act.kind == "assigned" and act.at < at:
                 owners |= {name: User(0, name) for name in sorted(act.assigned)}
                 owners = {name: user for name, user in owners.items() if name not in act.unassigned}
-        later = {
-            name for act in self.acts if act.kind == "assigned" and act.at >= at for name in act.assigned
-        }
-        found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in later]
+        noted = {name for n in self.issue.notes if n.system for name in assignment(n.body)[0]}
+        found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in noted]
+        claim = self.claim_at(at)
+        if not found and claim and claim.by and not self.let_go(claim, at):
+            found = [claim.by]
         return [u.username for u in found if self.people.is_sa(u, at)]
 
 

@@ -140,18 +140,29 @@ class _StateFold:
         self.now, self.taken_off = span, None
 
 
-def label_since(issue: Issue, label: str) -> datetime | None:
-    """Since when the label has been on without a break; None when it is off. Whoever put it on.
+def label_stretches(issue: Issue, label: str) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The stretches [on, off) in which the label was on, whoever put it on; `off` is None while it still is.
 
     A label without any event has been on since the opening, as far as anybody can know.
     """
-    if label not in issue.labels:
-        return None
-    since: datetime | None = None
-    for event in issue.label_events:
-        if event.label == label:
-            since = since or event.at if event.action == "add" else None
-    return since or issue.created_at
+    events = [event for event in issue.label_events if event.label == label]
+    on = issue.created_at if events and events[0].action == "remove" else None
+    found: list[tuple[datetime, datetime | None]] = []
+    for event in events:
+        if event.action == "add":
+            on = on or event.at
+        elif on is not None:
+            found.append((on, event.at))
+            on = None
+    if label in issue.labels:
+        found.append((on or issue.created_at, None))
+    return tuple(found)
+
+
+def label_since(issue: Issue, label: str) -> datetime | None:
+    """Since when the label has been on without a break; None when it is off. Whoever put it on."""
+    stretches = label_stretches(issue, label)
+    return stretches[-1][0] if stretches and stretches[-1][1] is None else None
 
 
 def last_person_act(acts: Iterable[Act], label: str) -> Act | None:

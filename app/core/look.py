@@ -20,7 +20,7 @@ from app.core.plan import (
 )
 from app.core.rule import Recipient, Rule
 from app.core.ruleset import Ruleset
-from app.core.status import Said, asks, board_words, status_body
+from app.core.status import Said, asks, board_values, status_body
 from app.core.text import without_commands
 from app.core.waiver import Waiver
 from app.core.words import render
@@ -111,7 +111,7 @@ def summons(look: Look, facts: Facts) -> list[Action]:
     if has_key(facts.issue, key):
         return []
     names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result))
-    words = render(spec.text, look.result.values | {"words": board_words(facts)})
+    words = render(spec.text, look.result.values | board_values(facts))
     text = f"{names}: {words}" if names else words
     return [Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))]
 

@@ -10,7 +10,6 @@ from app.core.checks.family import Family
 from app.core.checks.meeting import Meeting
 from app.core.checks.moves import Moves
 from app.core.checks.told import Told
-from app.core.checks.unowned import Unowned
 from app.core.checks.wrong_board import WrongBoard
 from app.core.document import Document, Path, one_of
 from app.core.facts import Facts, LabelsFile
@@ -24,7 +23,7 @@ from app.core.validators import Choice
 from app.core.words import faults
 
 RESERVED = frozenset({"adoption", "orders", "status"})
-_WORDS = re.compile(r"\bwords\.(\w+)")
+_WORDS, _ROLES = re.compile(r"\bwords\.(\w+)"), re.compile(r"\broles\.(\w+)")
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,7 +86,7 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
         found += _unknown_in_check(rule, ruleset, document)
         found += _unknown_placeholders(rule, document)
         found += _faults_with_boards(rule, ruleset, document)
-        for path, label in rule.check.state_names() if isinstance(rule.check, Moves | Unowned) else ():
+        for path, label in rule.check.state_names() if isinstance(rule.check, Moves) else ():
             if label not in states:
                 message = f'"{label}" is no state label; {one_of(label, ruleset.labels.state)}'
                 found.append(document.problem(("check", *path), message))
@@ -123,6 +122,13 @@ def _faults_with_boards(rule: Rule, ruleset: Ruleset, document: Document) -> lis
             lacking = [b.id for b in boards if name not in b.file.words]
             if lacking:
                 message = f"the text needs the word {name!r} of {', '.join(lacking)}; give it in the board's `words`"
+                found.append(document.problem(path, message))
+        for name in sorted(set(_ROLES.findall(text))):
+            lacking = [b.id for b in boards if name not in {r.replace("-", "_") for r in b.file.roles}]
+            if lacking:
+                message = (
+                    f"the text names the role {name!r} of {', '.join(lacking)}; name who holds it in `roles`"
+                )
                 found.append(document.problem(path, message))
     return found
 
@@ -217,7 +223,7 @@ def sending(rule: Rule, boards: Mapping[str, Board]) -> Rule:
 
 
 def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:
-    known = rule.check.PLACEHOLDERS | {"words"}
+    known = rule.check.PLACEHOLDERS | {"words", "roles"}
     return [
         document.problem(path, str(fault))
         for path, text in rule.texts().items()

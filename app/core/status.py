@@ -10,6 +10,7 @@ from app.core.keys import STATUS, marked
 from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours, first_name, instant, quote, without_commands
+from app.core.validators.reading import listed
 from app.core.waiver import Waiver, last_minute
 from app.core.words import render
 
@@ -77,12 +78,17 @@ def _advises(said: Said) -> bool:
 
 
 def _text(source: str, said: Said, facts: Facts) -> Ours:
-    return render(source, said.result.values | {"words": board_words(facts)})
+    return render(source, said.result.values | board_values(facts))
 
 
-def board_words(facts: Facts) -> dict[str, Ours]:
-    """The board's own words for the texts of rules."""
-    return {name: Ours(text) for name, text in facts.board.file.words.items()}
+def board_values(facts: Facts) -> dict[str, Any]:
+    """What the board gives to the texts of rules: its own `words`, and who holds its `roles` (`-` written as `_`)."""
+    file = facts.board.file
+    roles = {
+        role.replace("-", "_"): Ours(listed([quote(name) for name in names]))
+        for role, names in file.roles.items()
+    }
+    return {"words": {name: Ours(text) for name, text in file.words.items()}, "roles": roles}
 
 
 def _request(said: Said, facts: Facts) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.acts import EDITED
@@ -241,8 +241,17 @@ def test_nothing_changes_before_the_instant_of_the_next_look(history: list[Deed]
         assert evaluate(world.issue, world.ruleset, recheck - timedelta(microseconds=1)).actions == ()
 
 
+EXPEDITE_TAKEN_OFF_WHEN_IT_HAD_RUN_OUT = [
+    Deed(timedelta(0), "sam", "add", "SA Triaged"),
+    Deed(timedelta(hours=5), "alice", "comment"),
+    Deed(timedelta(hours=60), "alice", "add", "Expedite"),
+    Deed(timedelta(hours=60), "alice", "remove", "Expedite"),
+]
+
+
 @settings(quick, max_examples=300)
 @given(histories, st.sets(st.integers(0, 11)))
+@example(EXPEDITE_TAKEN_OFF_WHEN_IT_HAD_RUN_OUT, set())
 def test_it_makes_no_difference_when_the_bot_looked(history: list[Deed], watched: set[int]) -> None:
     # Silenced, the bot leaves the board as it stood when it was told to be quiet: that is what silence means.
     history = [deed for deed in history if deed.label != "bot::off"]

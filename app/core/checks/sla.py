@@ -9,7 +9,7 @@ from app.core.calendar import Count
 from app.core.clock import Promise, due_at, elapsed
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.history import Cycle, End, Start, cycles, label_since
+from app.core.history import Cycle, End, Start, cycles, label_stretches
 from app.core.length import Length
 from app.core.plan import Clause, stamp
 from app.core.text import Ours, duration, instant
@@ -97,15 +97,17 @@ class Sla(Model):
     def _due(self, facts: Facts, cycle: Cycle) -> tuple[datetime | None, timedelta, Count]:
         """When the cycle is due, by which target and count: the earlier of the plain promise and the faster one."""
         calendar = facts.board.counting(self.count)
-        plain = due_at(cycle, Promise(self.target, calendar, cycle.start))
-        fast_since = label_since(facts.issue, self.expedite.label) if self.expedite else None
-        if self.expedite is None or fast_since is None or (cycle.end and fast_since >= cycle.end):
-            return plain, self.target, self.count
-        quick = Promise(self.expedite.target, facts.board.counting(self.expedite.count), fast_since)
-        fast = due_at(cycle, quick)
-        if plain is not None and (fast is None or plain < fast):
-            return plain, self.target, self.count
-        return fast, self.expedite.target, self.expedite.count
+        found = due_at(cycle, Promise(self.target, calendar, cycle.start)), self.target, self.count
+        faster = self.expedite
+        for on, off in label_stretches(facts.issue, faster.label) if faster else ():
+            if faster is None or (cycle.end and on >= cycle.end) or (off and off <= cycle.start):
+                continue
+            fast = due_at(cycle, Promise(faster.target, facts.board.counting(faster.count), on))
+            if off is not None and (fast is None or fast > off):
+                continue  # taken off in time: it never ran out
+            if found[0] is None or (fast is not None and fast <= found[0]):
+                found = fast, faster.target, faster.count
+        return found
 
     def _idle(self, facts: Facts, found: tuple[Cycle, ...], over_since: datetime | None) -> Result:
         last = found[-1] if found else None

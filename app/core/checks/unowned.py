@@ -1,15 +1,12 @@
 """Finds a request that an SA has claimed without becoming its assignee."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
 from app.core.acts import assignment
-from app.core.document import Model, Path
+from app.core.document import Model
 from app.core.facts import Change, Facts, Result
-from app.core.history import SWAP, StateSpan
+from app.core.history import SWAP
 from app.core.model import User
 from app.core.plan import Clause
 from app.core.text import Ours, quote
@@ -17,7 +14,7 @@ from app.core.text import Ours, quote
 
 class Unowned(Model):
     """Claiming a request means owning it: as long as it has a state at all, it has as assignee the SA who was first
-    to put one of these states on, unless somebody else is assigned.
+    to put a claiming state on, unless somebody else is assigned.
 
     Whom a person unassigned since then is not assigned again, and the escalation never is. Given back (Open), the
     request loses the assignee that it got this way.
@@ -28,18 +25,11 @@ class Unowned(Model):
     ALSO_CLOSED: ClassVar = True
 
     kind: Literal["unowned"]
-    states: list[str] = Field(
-        min_length=1, description="The state labels that make whoever puts them on the owner."
-    )
-
-    def state_names(self) -> Iterator[tuple[Path, str]]:
-        """The state labels that are named, with their places."""
-        yield from ((("states", i), name) for i, name in enumerate(self.states))
 
     def look(self, facts: Facts) -> Result:
-        claim = self._claim(facts)
+        claim = facts.claim_at()
         owner = claim.by if claim else None
-        vetoed = claim is not None and self._vetoed(facts, claim)
+        vetoed = claim is not None and facts.let_go(claim)
         nobody = not facts.issue.assignees
         stale = [
             u
@@ -81,26 +71,6 @@ class Unowned(Model):
             return None
         settled = last.start + SWAP + timedelta(microseconds=1)
         return settled if facts.now < settled else None
-
-    def _claim(self, facts: Facts) -> StateSpan | None:
-        """The first stretch since the request last was Open in which an SA put one of the states on."""
-        found = None
-        for span in reversed(facts.spans_that_count):
-            if span.label is None:
-                break
-            if span.label in self.states and facts.people.role(span.by, span.start) == "sa":
-                found = span
-        return found
-
-    @staticmethod
-    def _vetoed(facts: Facts, claim: StateSpan) -> bool:
-        return any(
-            act.kind == "assigned"
-            and claim.by is not None
-            and claim.by.username in act.unassigned
-            and act.at >= claim.start
-            for act in facts.acts
-        )
 
     @staticmethod
     def _by_bot(facts: Facts, user: User) -> bool:
