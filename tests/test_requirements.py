@@ -66,31 +66,48 @@ def functions(path: str) -> frozenset[str]:
 
 
 def test_every_path_that_is_named_exists() -> None:
-    assert [f"{row.id}: {path}" for row in rows() for path in row.paths if not (ROOT / path).is_file()] == []
+    wrong = [f"{row.id}: {path}" for row in rows() for path in row.paths if not (ROOT / path).is_file()]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_test_that_is_named_is_in_its_file() -> None:
-    named = [(row.id, *name.split("::")) for row in rows() for name in row.names if "::" in name]
-    wrong = [x for x in named if not x[2].startswith("test_") or x[2] not in functions(x[1])]
-    assert [f"{id_}: {path}::{test}" for id_, path, test in wrong] == []
+    named = [(row.id, *name.partition("::")) for row in rows() for name in row.names]
+    wrong = [
+        f"{id_}: {path}{dots}{test}"
+        for id_, path, dots, test in named
+        if dots and not (test.startswith("test_") and test in functions(path))
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_row_that_is_asked_for_is_there_once_and_in_its_order() -> None:
-    assert [id_ for id_, times in Counter(row.id for row in rows()).items() if times > 1] == []
-    assert [id_ for id_ in ASKED_FOR if id_ not in {row.id for row in rows()}] == []
+    times = Counter(row.id for row in rows())
+    wrong = [f"{id_} is left out" for id_ in ASKED_FOR if not times[id_]]
+    wrong += [f"{id_} is there {n} times" for id_, n in times.items() if n > 1]
+    assert not wrong, "\n".join(wrong)
     assert [row.id for row in rows() if row.section != BESIDE] == ASKED_FOR
 
 
 def test_every_rule_board_and_template_serves_a_row() -> None:
     shipped = {str(path.relative_to(ROOT)) for pattern in SHIPPED for path in ROOT.glob(pattern)}
-    assert sorted(shipped - {path for row in rows() for path in row.paths}) == []
+    wrong = sorted(shipped - {path for row in rows() for path in row.paths})
+    assert not wrong, f"no row says what these are for: {', '.join(wrong)}"
 
 
 def test_each_row_names_what_serves_it_or_says_why_nothing_does() -> None:
-    assert [f"{row.id}: {row.how_far}" for row in rows() if not row.verdict] == []
-    assert [f"{row.id}: {row.served}" for row in rows() if bool(row.names) == (row.verdict == "not")] == []
+    unclear = [
+        f"{row.id} does not begin with whole, in part or not: {row.how_far}"
+        for row in rows()
+        if not row.verdict
+    ]
+    wrong = [
+        f"{row.id}: {row.verdict}, and {row.served}"
+        for row in rows()
+        if bool(row.names) == (row.verdict == "not")
+    ]
+    assert not unclear + wrong, "\n".join(unclear + wrong)
 
 
 def test_each_need_is_said_in_a_few_plain_words() -> None:
-    long = [row for row in rows() if len(row.need.split()) > 13 or '"' in row.need]
-    assert [f"{row.id}: {row.need}" for row in long] == []
+    wrong = [f"{row.id}: {row.need}" for row in rows() if len(row.need.split()) > 13 or '"' in row.need]
+    assert not wrong, "\n".join(wrong)

@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from app.core.markdown import plain_ends, structure
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_MARKER = re.compile(r"<!--\s*triage-template:\s*(?P<id>[\w-]+)\s+v(?P<version>\d+)\s*-->")
+_MARKER = re.compile(r"<!--\s*triage-template:\s*(?P<id>[\w-]+)\s+v(?P<version>\d{1,9})\s*-->")
 _WORDLESS = re.compile(r"[^\w]+")
 _COMMENT_MARK = re.compile(r"<!--+|-*-->")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
@@ -40,68 +39,72 @@ _EMPTY_WORDS = frozenset(
     }
 )
 _LINKING_WORDS = frozenset({"and", "or"})
-# What stands inside a block is not parsed: only where blocks begin and end is asked.
-_PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable(["inline", "text_join"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """`title` is the heading's text as written, `level` 1-6, `line` counts from 1, `body` is raw Markdown below it.
 
-    The body goes up to the next heading of any level.
+    The body goes up to the next heading of any level. `last` is the heading's own last line: one that is underlined
+    has several.
     """
 
     title: str
     level: int
     line: int
     body: str
+    last: int
 
     @property
     def key(self) -> str:
         return heading_key(self.title)
 
 
-@lru_cache(maxsize=4096)
 def heading_key(title: str) -> str:
     """What makes two headings the same: their letters and digits, without case, "and" and "or"."""
+    # A text may be one heading of a megabyte: what is remembered for good must be short.
+    return _short_key(title) if len(title) <= 200 else _key(title)
+
+
+def _key(title: str) -> str:
     words = _WORDLESS.sub(" ", title.casefold()).split()
     return " ".join(word for word in words if word not in _LINKING_WORDS)
 
 
-@lru_cache(maxsize=64)
+_short_key = lru_cache(maxsize=4096)(_key)
+
+
 def sections(text: str) -> tuple[Section, ...]:
     """The sections in the order of the text. What stands before the first heading belongs to none."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    tokens = _PARSER.parse("\n".join(lines))
-    starts = [
-        (tokens[i], tokens[i + 1])
-        for i, token in enumerate(tokens)
-        if token.type == "heading_open" and token.map
-    ]
-    found = []
-    for n, (head, inline) in enumerate(starts):
-        first, after = _lines_of(head)
-        end = _lines_of(starts[n + 1][0])[0] if n + 1 < len(starts) else len(lines)
-        title = _COMMENT.sub("", inline.content).strip().strip("*_").strip()
-        found.append(Section(title, int(head.tag[1]), first + 1, "\n".join(lines[after:end])))
-    return tuple(found)
+    return _sections(plain_ends(text))
 
 
-def _lines_of(token: Token) -> tuple[int, int]:
-    assert token.map is not None  # block tokens with a place only, see `sections`
-    return token.map[0], token.map[1]
+@lru_cache(maxsize=16)
+def _sections(text: str) -> tuple[Section, ...]:
+    lines = text.split("\n")
+    headings = structure(text).headings
+    ends = [following.first for following in headings[1:]] + [len(lines)]
+    return tuple(
+        Section(
+            title=_COMMENT.sub("", heading.text).strip().strip("*_").strip(),
+            level=heading.level,
+            line=heading.first + 1,
+            body="\n".join(lines[heading.after : end]),
+            last=heading.after,
+        )
+        for heading, end in zip(headings, ends, strict=False)
+    )
+
+
+def code_lines(text: str) -> frozenset[int]:
+    """The numbers (from 1) of the lines that are code, comments or other HTML, where nothing is a heading."""
+    found = structure(text)
+    return found.code | found.html
 
 
 def without_comments(text: str) -> str:
     """The text without HTML comments; one that never ends goes up to the end, as in a browser."""
     return _COMMENT.sub("", text)
-
-
-@lru_cache(maxsize=64)
-def code_lines(text: str) -> frozenset[int]:
-    """The numbers (from 1) of the lines that are code, comments or other HTML, where nothing is a heading."""
-    blocks = (t.map for t in _PARSER.parse(text) if t.type in ("fence", "code_block", "html_block") and t.map)
-    return frozenset(n + 1 for start, end in blocks for n in range(start, end))
 
 
 def content_lines(body: str) -> list[str]:

@@ -62,7 +62,9 @@ def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
         "complete": any(s.result.understood and not s.result.failing for s in said),
         "follows_template": facts.match.likeness >= LIKENESS_NEEDED,
         "template": Ours(facts.match.template.name),
-        "requests": [_request(s, facts) for s in requests],
+        "requests": [
+            asked for s in requests if (asked := _request(s, facts)) and (asked["text"] or asked["gaps"])
+        ],
         "advice": [_text(s.rule.while_failing.advice, s, facts) for s in said if open_ and _advises(s)],
         "waived": [_waived(s.rule, s.waived, facts) for s in said if open_ and s.waived],
         "lines": [s.result.says for s in heard if open_ and s.result.says],

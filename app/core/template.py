@@ -1,26 +1,19 @@
 """Issue templates: the text that people are given, what counts as filled, and which template an issue follows."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
+from app.core.blocks import Marks, blocks, marks, openings
 from app.core.condition import Conditions
 from app.core.document import Model
-from app.core.sections import code_lines, heading_key, marker, own_words, sections, without_comments
+from app.core.outline import outline
+from app.core.sections import heading_key, marker, own_words, sections, without_comments
 from app.core.validators import Validator
 
 LIKENESS_NEEDED = 0.5
-_ORNAMENT = re.compile(
-    r"^(?:\s|:\w+:|\d+[.)]|[^\w\s])+|\s*[*_(]*\s*\b(?:required|optional)\b\s*[)*_]*\s*:?\s*$", re.I
-)
-_LABELLED = re.compile(
-    r"^\s*(?:[-*+]\s+)?(?:\[[ xX]\]\s+)?(?P<mark>[*_#]{0,6})\s*"
-    r"(?P<label>[^:*_#]+?)\s*(?P<end>[*_]+:?|:[*_]*|$)(?P<rest>.*)$"
-)
-
 
 Severity = Literal["required", "recommended", "advice", "later"]
 
@@ -92,14 +85,31 @@ class Template:
         """What this and the earlier versions say under each heading: issues live on when a template changes."""
         found: dict[str, str] = {}
         for text in (self.text, *self.earlier):
-            for section in sections(text):
+            for section in [] if self.whole else outline(text):
                 found[section.key] = f"{found.get(section.key, '')}\n{section.body}"
-        return found
+        return found or dict.fromkeys(self.bodies, "\n".join((self.text, *self.earlier)))
 
     @cached_property
     def bodies(self) -> dict[str, str]:
         """What the template itself says under each heading, by the heading's key."""
-        return {s.key: s.body for s in sections(self.text)}
+        return {s.key: s.body for s in outline(self.text)}
+
+    @cached_property
+    def headed(self) -> bool:
+        """Whether the template has headings, not only what stands for them."""
+        return bool(sections(self.text))
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the template has no structure at all: its one block is then the whole text."""
+        return outline(self.text)[0].level == 0
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The key of each block by all that it may be called; empty for a section that nobody has to fill."""
+        found = dict.fromkeys(self.bodies, "")
+        found |= {key: block.key for block in self.file.blocks for key in block.keys}
+        return found | {block.key: block.key for block in self.file.blocks}
 
     def filled(self, answers: dict[str, str]) -> str:
         """The template's text with an answer under each heading that has one."""
@@ -156,17 +166,25 @@ def find_template(description: str, templates: dict[str, Template], default: str
     for template in templates.values():
         if given and template.file.id == given[0]:
             return Match(template, f"marker {given[0]} v{given[1]}", 1.0)
-    scored = [(_likeness(t, description), t) for t in templates.values()]
+    found = marks(description, frozenset().union(*(t.names for t in templates.values())))
+    scored = [(_likeness(t, found), t) for t in templates.values()]
     best, likest = max(scored, key=lambda pair: (pair[0], pair[1].name == default))
     if best >= LIKENESS_NEEDED:
         return Match(likest, f"{best:.0%} of its headings", best)
     return Match(templates[default], "the board's template, since it follows none", best)
 
 
-def _likeness(template: Template, description: str) -> float:
-    """How many of the blocks that must be there are there, from 0 to 1; of all blocks where none must."""
-    fields = [b for b in template.file.blocks if b.severity == "required"] or template.file.blocks
-    return len({b.key for b in fields} & set(_blocks(description, template))) / len(fields)
+def _likeness(template: Template, found: Marks) -> float:
+    """How many of the blocks that must be there are there, from 0 to 1; of all blocks where none must.
+
+    A template without structure is like nothing: only its marker tells that it was followed.
+    """
+    if template.whole:
+        return 0.0
+    fields = {b.key for b in template.file.blocks if b.severity == "required"}
+    fields = fields or {b.key for b in template.file.blocks}
+    there = {opening.block for opening in openings(found, template.names, headed=template.headed)}
+    return len(fields & there) / len(fields)
 
 
 @dataclass(frozen=True)
@@ -182,52 +200,15 @@ def words_of(description: str, template: Template) -> dict[str, Words]:
     """What stands in each block, by the block's key.
 
     A block is what stands under its heading, smaller or unknown headings included, or behind its name where that was
-    written as a label (`**SA Asks**: a demo`). A block that occurs twice counts by both.
+    written as a label (`**SA Asks**: a demo`). A block that occurs twice counts by both. Where the template has no
+    structure, its block is the whole text.
     """
-    found = _blocks(description, template)
-    bodies = {b.key: "\n".join(found.get(b.key, ())) for b in template.file.blocks}
+    found = {} if template.whole else blocks(description, template.names, headed=template.headed)
+    bodies = {
+        b.key: description if template.whole else "\n".join(found.get(b.key, ()))
+        for b in template.file.blocks
+    }
     return {
         b.key: Words(own_words(bodies[b.key], template.instructions(b)), without_comments(bodies[b.key]))
         for b in template.file.blocks
     }
-
-
-def _blocks(description: str, template: Template) -> dict[str, list[str]]:
-    """The lines of each block that is there, by the block's key."""
-    text = description.replace("\r\n", "\n").replace("\r", "\n")
-    names = {key: f.key for f in template.file.blocks for key in f.keys}
-    names |= {f.key: f.key for f in template.file.blocks}
-    own = set(template.bodies) - set(names)
-    headings = {s.line: s.title for s in sections(text)}
-    hidden = code_lines(text)
-    found: dict[str, list[str]] = {}
-    current: list[str] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        name, rest = _name(line, headings.get(number), names, hidden=number in hidden)
-        if name is not None:
-            current = found.setdefault(names[name], [])
-            line = rest
-        elif number in headings and heading_key(headings[number]) in own:
-            current = None  # another block of the template, which nobody has to fill
-        if current is not None:
-            current.append(line.lstrip("#") if number in headings else line)
-    return found
-
-
-def _name(line: str, heading: str | None, names: dict[str, str], *, hidden: bool) -> tuple[str | None, str]:
-    """The block that the line opens, and what else it says; None when it opens none."""
-    if heading is not None:
-        title, colon, rest = (
-            heading.partition(":") if heading_key(heading) not in names else (heading, "", "")
-        )
-        key = heading_key(_ORNAMENT.sub("", title)) or heading_key(title)
-        if key in names:
-            return key, rest if colon else ""
-        key = heading_key(_ORNAMENT.sub("", heading))
-        return (key, "") if key in names else (None, line)
-    match = None if hidden else _LABELLED.match(line[:300])
-    if match and (match["mark"] or ":" in match["end"]):
-        key = heading_key(match["label"])
-        if key in names and names[key] == key:
-            return key, match["rest"] + line[300:]
-    return None, line

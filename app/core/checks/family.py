@@ -22,7 +22,7 @@ class Family(Model):
     Example: the block says EMEA, so `Partner Region-EMEA` goes on.
     """
 
-    PLACEHOLDERS: ClassVar = frozenset({"family", "have"})
+    PLACEHOLDERS: ClassVar = frozenset({"family", "have", "unsaid"})
     ALSO_CLOSED: ClassVar = False
 
     kind: Literal["family"]
@@ -70,6 +70,7 @@ class Family(Model):
                 "family": Ours(
                     listed([quote(label) for label in self.labels.values()] or [f"`{self.prefix}…`"])
                 ),
+                "unsaid": bool(self.block) and not chosen,
                 "have": Ours(listed([quote(label) for label in have], "and")),
             },
             changes=(Change(add=chosen),) if adds else (),

@@ -1,0 +1,128 @@
+"""Where headings, code and HTML stand in a Markdown text, as CommonMark has it. What is in them is not parsed."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
+from markdown_it.rules_block import StateBlock, blockquote, list_block
+from markdown_it.rules_block import reference as is_reference
+from markdown_it.rules_block import table as is_table
+from markdown_it.token import Token
+
+_CODE = ("fence", "code_block")
+_HTML = ("html_block",)
+_LINES_OF_REFERENCE = 50
+_DEEPEST = 6  # a quote is one level, a list two
+
+Rule = Callable[[StateBlock, int, int, bool], bool]
+
+
+class Heading(NamedTuple):
+    """`level` is 1-6, `text` as written; it stands on the lines from `first` (counted from 0) up to `after`."""
+
+    level: int
+    first: int
+    after: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The headings in their order, and the numbers (from 1) of the lines that are code or HTML, comments included."""
+
+    headings: tuple[Heading, ...]
+    code: frozenset[int]
+    html: frozenset[int]
+
+
+def plain_ends(text: str) -> str:
+    """The text with every line end, as Markdown counts them, written as one newline."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def structure(text: str) -> Structure:
+    """The text's structure. In time and memory linear to the text, whatever it is."""
+    return _structure(plain_ends(text))
+
+
+@lru_cache(maxsize=16)
+def _structure(text: str) -> Structure:
+    tokens = _Tokens()
+    _PARSER.block.parse(text.replace("\0", "\ufffd"), _PARSER, {}, tokens)
+    return Structure(tuple(tokens.headings), tokens.numbers(_CODE), tokens.numbers(_HTML))
+
+
+class _Tokens(list[Token]):
+    """Takes the parser's tokens, of which a megabyte may have millions, and keeps only what is read here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[Heading] = []
+        self._last: deque[Token] = deque(maxlen=2)
+
+    def append(self, token: Token) -> None:
+        if token.type in (*_CODE, *_HTML):
+            super().append(token)
+        elif token.type == "heading_close":
+            opened, inline = self._last
+            if opened.map:
+                first, after = opened.map
+                self.headings.append(Heading(int(opened.tag[1]), first, after, inline.content))
+        self._last.append(token)
+
+    def numbers(self, kinds: tuple[str, ...]) -> frozenset[int]:
+        blocks = (token.map for token in self if token.type in kinds and token.map)
+        return frozenset(n + 1 for start, end in blocks for n in range(start, end))
+
+
+def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A definition of a link, of so many lines at most: the library copies its title anew with each line of it."""
+    last, state.lineMax = state.lineMax, min(state.lineMax, start + _LINES_OF_REFERENCE)
+    try:
+        return is_reference(state, start, end, silent)
+    finally:
+        state.lineMax = last
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, of which nothing is told but its end.
+
+    The library's own rule makes tokens for every cell that a row leaves out, up to 65,536 of them in 2 kB of text.
+    """
+    if not is_table(state, start, end, True):
+        return False
+    if not silent:
+        outside, state.parentType = state.parentType, "table"
+        ends = state.md.block.ruler.getRules("blockquote")  # as the library does
+        line = start + 2
+        while line < end and state.sCount[line] >= state.blkIndent:
+            row = mdTrim(state.src[state.bMarks[line] : state.eMarks[line]])
+            if not row or state.is_code_block(line) or any(rule(state, line, end, True) for rule in ends):
+                break
+            line += 1
+        state.parentType, state.line = outside, line
+    return True
+
+
+def _shallow(rule: Rule) -> Rule:
+    """The rule of a list or a quote, so deep at most: further marks are text.
+
+    Each level reads its lines once more. The library's own limit is of no use: it skips all that follows in the text.
+    """
+
+    def limited(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return state.level < _DEEPEST and rule(state, start, end, silent)
+
+    return limited
+
+
+_PARSER = MarkdownIt("commonmark").enable("table")
+_RULER = _PARSER.block.ruler
+_RULER.at("reference", _reference)
+_RULER.at("table", _table, {"alt": ["paragraph", "reference"]})
+_RULER.at("blockquote", _shallow(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]})
+_RULER.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})

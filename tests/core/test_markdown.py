@@ -1,0 +1,56 @@
+"""What we take from the parser's hands is as its own rules have it, but for what would take it too long."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from app.core.markdown import structure
+
+LIBRARY = MarkdownIt("commonmark").enable("table")
+LINES = st.sampled_from(
+    [
+        "# one", "## two ##", "text", "---", "===", "> quote", "> # three", "- item", "  - below", "1. item", "   more",
+        "```", "    code", "<!-- x", "-->", "<div>", "</div>", "[a]: b", "[a]: b 'c", "'", "[a", "]: b", "", "***",
+        "\x0b", "\t", "| a | b |", "|-|-|", "a | b", "--- | ---", "| x |", "\\| a | b", "|:-:|", "> |-|", "> | a |",
+    ]
+)  # fmt: skip
+
+
+def headings_of_library(text: str) -> list[tuple[int, int, int, str]]:
+    tokens = LIBRARY.parse(text)
+    found = [(t, t.map, tokens[i + 1].content) for i, t in enumerate(tokens) if t.type == "heading_open"]
+    return [(int(t.tag[1]), place[0], place[1], content) for t, place, content in found if place]
+
+
+def lines_of_library(text: str, *kinds: str) -> set[int]:
+    places = [token.map for token in LIBRARY.parse(text) if token.type in kinds and token.map]
+    return {n + 1 for start, end in places for n in range(start, end)}
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(LINES, max_size=14).map("\n".join))
+def test_the_structure_is_that_of_the_library(text: str) -> None:
+    found = structure(text)
+    assert [tuple(heading) for heading in found.headings] == headings_of_library(text)
+    assert found.code == lines_of_library(text, "fence", "code_block")
+    assert found.html == lines_of_library(text, "html_block")
+
+
+def test_what_follows_a_list_that_is_too_deep_is_read() -> None:
+    for marks in ("- " * 30, "> " * 30, "1. " * 30, "> - " * 15):
+        assert [h.text for h in structure(f"# before\n\n{marks}a\n\n# after\n").headings] == [
+            "before",
+            "after",
+        ]
+    nested = "".join(f"{'  ' * depth}- a\n" for depth in range(30))
+    assert [h.text for h in structure(f"{nested}\n# after\n").headings] == ["after"]
+
+
+def test_what_follows_a_link_of_very_many_lines_is_read() -> None:
+    for start in ("[a]: b 'c\n", "[a\n"):
+        assert [h.text for h in structure(start + "a\n" * 200 + "\n# after\n").headings] == ["after"]
+
+
+def test_lines_are_counted_alike_whatever_ends_them() -> None:
+    text = "a\n# b\n```\n# c\n```\n"
+    assert structure(text) == structure(text.replace("\n", "\r\n")) == structure(text.replace("\n", "\r"))
