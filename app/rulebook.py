@@ -17,8 +17,9 @@ from app.core.document import Document, M, Model, one_of, parse, plain_date
 from app.core.document import Path as Place
 from app.core.example import run_examples
 from app.core.facts import LabelsFile
+from app.core.faults import board_faults, duplicate_projects, faults_across
 from app.core.rule import Rule
-from app.core.ruleset import Ruleset, board_faults, duplicate_projects, faults_across, sending
+from app.core.ruleset import Ruleset, sending
 from app.core.template import Template, TemplateFile
 from app.core.texts import Answers, Texts, answer_faults, status_faults
 from app.errors import ConfigError, Problem

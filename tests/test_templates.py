@@ -542,3 +542,24 @@ def test_each_board_knows_the_usual_zones(board: str, ruleset: Ruleset) -> None:
     )
     for zone in zones.values():
         ZoneInfo(zone)
+
+
+LINK = "https://acme.my.salesforce.com/"
+
+
+@pytest.mark.parametrize(
+    ("customer", "opportunity", "gap"),
+    [
+        ("Acme Corp, " + LINK + "0068X00001abcdE", "", None),
+        ("Acme Corp, " + LINK + "0018X00001abcdE", "", "the link is to an account"),
+        ("Acme Corp", "", ""),
+        ("Acme Corp, " + LINK + "0018X00001abcdE", LINK + "0068X00001abcdE", None),
+    ],
+)
+def test_an_opportunity_may_stand_beside_the_customers_name(
+    customer: str, opportunity: str, gap: str | None
+) -> None:
+    filled = examples(RULESET.templates["SA Activity"]) | {"Customer Information": customer}
+    found = read("SA Activity", filled | {"Salesforce Opportunity": opportunity})[1]
+    assert [g.title for g in found] == ([] if gap is None else ["Salesforce Opportunity"])
+    assert gap is None or found[0].problem.startswith(gap)

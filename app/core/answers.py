@@ -1,6 +1,6 @@
 """What a request says, block by block, and whether that is enough."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,9 +96,19 @@ def read_answers(
     words = words_of(description, template)
     musts = {heading_key(heading) for heading in insists_on}
     blocks = [b.insisted if b.key in musts else b for b in template.file.blocks]
-    plain = [_read(block, words[block.key], about) for block in blocks]
+    plain = [_read_also(block, words, about) for block in blocks]
     by_key = {answer.block.key: answer for answer in plain}
     return tuple(_conditioned(answer, by_key) for answer in plain)
+
+
+def _read_also(block: BlockSpec, words: Mapping[str, Words], about: About) -> Answer:
+    """The block's answer, or what its validators find of it in the block where people write it instead."""
+    answer = _read(block, words[block.key], about)
+    if not block.also_in or not answer.missing:
+        return answer
+    other = _read(block, words[heading_key(block.also_in)], about)
+    tried = not other.problem or "://" in other.text  # a faulty link is told; other words are not about this
+    return other if tried else answer
 
 
 def _read(block: BlockSpec, words: Words, about: About) -> Answer:

@@ -81,6 +81,9 @@ class BoardFile(Model):
     insists_on: list[str] = Field(
         default=[], description="Headings of blocks that are required here whatever their template says."
     )
+    before_meetings: list[str] = Field(
+        default=[], description="Headings of blocks that must say enough before a customer meeting."
+    )
     watched: bool = Field(default=False, description="Only looked at: nothing is ever written there.")
     words: dict[str, str] = Field(
         default={}, description="Words of this board for the texts of rules, as {{ words.NAME }}."

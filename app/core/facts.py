@@ -136,10 +136,11 @@ def gather(
     """The facts of an issue: its acts, its people, its states and the template it follows."""
     done = acts(issue)
     match = find_template(issue.description, templates, board.file.template)
-    answers = read_answers(
-        issue.description, match.template, _about(issue, board, done), board.file.insists_on
-    )
+    whole, insists_on = board, board.file.insists_on
+    answers = read_answers(issue.description, match.template, _about(issue, board, done), insists_on)
     board = _part(board, answers)
+    if board is not whole:  # dates are read by the part's own zone and holidays
+        answers = read_answers(issue.description, match.template, _about(issue, board, done), insists_on)
     people = People(board, issue)
     return Facts(
         issue=issue,

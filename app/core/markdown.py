@@ -1,6 +1,5 @@
 """Where headings, code and HTML stand in a Markdown text, as CommonMark has it. What is in them is not parsed."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +12,7 @@ from markdown_it.rules_block import reference as is_reference
 from markdown_it.rules_block import table as is_table
 from markdown_it.token import Token
 
-_CODE = ("fence", "code_block")
-_HTML = ("html_block",)
+_READ = frozenset({"heading_open", "inline", "fence", "code_block", "html_block"})
 _LINES_OF_REFERENCE = 50
 _DEEPEST = 6  # a quote is one level, a list two
 
@@ -51,32 +49,40 @@ def structure(text: str) -> Structure:
 
 @lru_cache(maxsize=16)
 def _structure(text: str) -> Structure:
-    tokens = _Tokens()
-    _PARSER.block.parse(text.replace("\0", "\ufffd"), _PARSER, {}, tokens)
-    return Structure(tuple(tokens.headings), tokens.numbers(_CODE), tokens.numbers(_HTML))
+    found = _Tokens()
+    _PARSER.block.parse(text.replace("\0", "\ufffd"), _PARSER, {}, found)
+    found.read_last()
+    return Structure(tuple(found.headings), frozenset(found.code), frozenset(found.html))
 
 
 class _Tokens(list[Token]):
-    """Takes the parser's tokens, of which a megabyte may have millions, and keeps only what is read here."""
+    """Reads the parser's tokens as they come and keeps none of them: a megabyte may have millions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.headings: list[Heading] = []
-        self._last: deque[Token] = deque(maxlen=2)
+        self.code: set[int] = set()
+        self.html: set[int] = set()
+        self._last: Token | None = None
+        self._opened: Token | None = None
 
     def append(self, token: Token) -> None:
-        if token.type in (*_CODE, *_HTML):
-            super().append(token)
-        elif token.type == "heading_close":
-            opened, inline = self._last
-            if opened.map:
-                first, after = opened.map
-                self.headings.append(Heading(int(opened.tag[1]), first, after, inline.content))
-        self._last.append(token)
+        self.read_last()
+        self._last = token
 
-    def numbers(self, kinds: tuple[str, ...]) -> frozenset[int]:
-        blocks = (token.map for token in self if token.type in kinds and token.map)
-        return frozenset(n + 1 for start, end in blocks for n in range(start, end))
+    def read_last(self) -> None:
+        """Reads the last token. The parser fills it in after it was appended: it is whole when the next one comes."""
+        token = self._last
+        if token is None or token.type not in _READ:
+            self._opened = None
+        elif token.type == "heading_open":
+            self._opened = token
+        elif token.type != "inline" and token.map:
+            lines = self.html if token.type == "html_block" else self.code
+            lines.update(range(token.map[0] + 1, token.map[1] + 1))
+        elif self._opened and self._opened.map:
+            first, after = self._opened.map
+            self.headings.append(Heading(int(self._opened.tag[1]), first, after, token.content))
 
 
 def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:

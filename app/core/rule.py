@@ -96,6 +96,8 @@ class Rule(Model):
                 found[("while_failing", name)] = text
         if self.while_failing.summon:
             found[("while_failing", "summon", "text")] = self.while_failing.summon.text
+        if self.check.kind == "unowned" and self.check.nobody:
+            found[("check", "nobody")] = self.check.nobody
         if self.check.kind == "sla":
             for name, text in self.check.says:
                 found[("check", "says", name)] = text

@@ -34,7 +34,8 @@ class Said:
 
 def asks(said: list[Said]) -> bool:
     """Whether the note would ask anybody for anything: only then is one written where there was none."""
-    return any(s.result.asks or (s.failing and s.rule.while_failing.status) for s in said)
+    unexplained = any(s.waived and not s.waived.because for s in said)
+    return unexplained or any(s.result.asks or (s.failing and s.rule.while_failing.status) for s in said)
 
 
 def status_body(facts: Facts, said: list[Said], source: str) -> str:
@@ -62,6 +63,9 @@ def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
         "complete": any(s.result.understood and not s.result.failing for s in said),
         "follows_template": facts.match.likeness >= LIKENESS_NEEDED,
         "template": Ours(facts.match.template.name),
+        "closing": [
+            _text(s.rule.while_failing.status, s, facts) for s in said if not open_ and _of_closing(s)
+        ],
         "requests": [
             asked for s in requests if (asked := _request(s, facts)) and (asked["text"] or asked["gaps"])
         ],
@@ -73,6 +77,11 @@ def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
         "board": Ours(facts.board.name),
         "off": Ours(facts.labels.off),
     }
+
+
+def _of_closing(said: Said) -> bool:
+    """Whether the rule has something to say of a closed request: then it is about the closing."""
+    return said.failing and said.rule.check.ALSO_CLOSED and bool(said.rule.while_failing.status)
 
 
 def _advises(said: Said) -> bool:
@@ -138,6 +147,7 @@ def samples() -> list[dict[str, Any]]:
         "name": Ours("Alice"),
         "closed": False,
         "moved": False,
+        "closing": [Ours("A line.")],
         "complete": False,
         "follows_template": True,
         "template": Ours("SA Activity"),
@@ -154,6 +164,7 @@ def samples() -> list[dict[str, Any]]:
         "off": Ours("bot::off"),
     }
     nothing: dict[str, Any] = {
+        "closing": [],
         "requests": [],
         "advice": [],
         "waived": [],
@@ -166,6 +177,6 @@ def samples() -> list[dict[str, Any]]:
         full | {"follows_template": False},
         full | nothing | {"complete": True},
         full | nothing,
-        full | nothing | {"closed": True},
+        full | {"closed": True},
         full | nothing | {"closed": True, "moved": True},
     ]

@@ -36,6 +36,10 @@ class BlockSpec(Model):
         default=[],
         description="Only asked for when this holds: one condition on other blocks, or a list of them.",
     )
+    also_in: str = Field(
+        default="",
+        description="The heading of another block where people write it instead; read while this is empty.",
+    )
     accepts: list[Validator] = Field(default=[], description="What the words must amount to: all of these.")
 
     @property
@@ -142,6 +146,11 @@ class Template:
             for f in self.file.blocks
             for c in f.when
             if heading_key(c.block) not in keys
+        ]
+        found += [
+            f'the block "{f.heading}" is also read in "{f.also_in}", which is no block of {self.name}'
+            for f in self.file.blocks
+            if f.also_in and heading_key(f.also_in) not in keys
         ]
         return list(dict.fromkeys(found))
 

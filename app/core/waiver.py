@@ -74,7 +74,8 @@ def _exceptions(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
         for note in facts.issue.notes if roles else ():
             told = _told(note, facts.board.file.roles, roles)
             if told and not note.system and not facts.issue.is_bot(note.author):
-                found[rule.id] = _excepted(note, told, facts.board.calendar.zone)
+                reason = _reason(note, told, facts.issue.notes)
+                found[rule.id] = _excepted(note, told, reason, facts.board.calendar.zone)
     return found
 
 
@@ -92,9 +93,20 @@ def _told(note: Note, holders: Mapping[str, list[str]], roles: list[str]) -> tup
     return tuple(dict.fromkeys(told))
 
 
-def _excepted(note: Note, told: tuple[str, ...], zone: ZoneInfo) -> Waiver:
-    reason = _BECAUSE.search(note.body)
-    because = _UNTIL.sub("", reason["reason"]).strip() if reason else ""
+def _reason(note: Note, told: tuple[str, ...], notes: Iterable[Note]) -> str:
+    """What follows "because" in the comment, else in the first later one of its author or of those who were told."""
+    names = {note.author.username, *told}
+    later = (
+        n for n in notes if not n.system and n.author.username in names and (n.at, n.id) > (note.at, note.id)
+    )
+    for said in (note, *later):
+        reason = _BECAUSE.search(plain_text(said.body))
+        if reason and reason["reason"].strip():
+            return _UNTIL.sub("", reason["reason"]).strip()
+    return ""
+
+
+def _excepted(note: Note, told: tuple[str, ...], because: str, zone: ZoneInfo) -> Waiver:
     return Waiver(note.author.username, note.at, because, _end_of(note.body, zone), told)
 
 

@@ -74,3 +74,51 @@ def test_on_a_watched_board_nothing_is_written_and_all_is_seen(plan_with: Callab
     assert (plan.actions, plan.recheck_at) == ((), None)
     assert plan.silent == "the board US East is only watched"
     assert {"incomplete-request", "unexpected-move"} <= {o.rule for o in plan.findings}
+
+
+BELOW = (
+    '2026-03-02T14:00Z alice opens "Acme"\n  | <!-- triage-template: sa-activity v3 -->\n'
+    "  | ## Opportunity Size\n  | USD 9,000\n"
+)
+
+
+def waiver_line(plan: Plan) -> str:
+    (note,) = (a for a in plan.actions if isinstance(a, PutNote))
+    return next(line for line in note.body.split("\n") if "is let pass here" in line)
+
+
+def test_an_exception_asks_for_a_reason_and_finds_it_in_a_later_comment(plan_of: Callable[..., Plan]) -> None:
+    asked = BELOW + '2026-03-02T15:00Z alice comments "@maria @sofia may this one pass?"\n'
+    line = waiver_line(plan_of(asked, NOW, "commercial-amer"))
+    assert line.startswith("The rule `small-deal` is let pass here by `alice` on Mon 2 Mar 2026, 09:00 CST")
+    assert line.endswith('with `maria` and `sofia` told. Please say why: a comment with "because" in it')
+    given = asked + '2026-03-02T15:30Z maria comments "Yes, because they will grow."\n'
+    assert waiver_line(plan_of(given, "2026-03-02T15:31Z", "commercial-amer")).endswith(": `they will grow.`")
+    other = asked + '2026-03-02T15:30Z root comments "No, because I say so."\n'
+    assert "Please say why" in waiver_line(plan_of(other, "2026-03-02T15:31Z", "commercial-amer"))
+
+
+def test_that_nobody_owns_what_was_claimed_is_said(plan_of: Callable[..., Plan]) -> None:
+    lines = EARLY + "\n2026-03-02T15:00Z triage-bot assigns sam\n2026-03-02T15:01Z maria unassigns sam\n"
+    (note,) = plan_of(lines, "2026-03-02T15:02Z").actions
+    assert isinstance(note, PutNote)
+    assert "this is in **SA Doing**, and nobody owns it at present." in note.body
+    claimed = EARLY.replace("sam adds", "maria adds")
+    (note,) = plan_of(claimed, "2026-03-02T15:02Z").actions
+    assert isinstance(note, PutNote)
+    assert "nobody owns it at present" in note.body
+
+
+def test_a_closing_with_no_word_from_all_three_is_told_in_the_note_that_is_there(
+    plan_of: Callable[..., Plan],
+) -> None:
+    noted = "2026-03-02T15:30Z triage-bot comments\n  | <!-- triage:status 1#1 -->\n  | old\n"
+    early = EARLY.replace('"SA Asks"', '"SA Asks" "Agreement"')
+    lines = early + "\n" + noted + '2026-03-02T16:00Z sam adds "SA Waiting"\n2026-03-02T17:00Z sam closes\n'
+    (note,) = [a for a in plan_of(lines, "2026-03-02T17:01Z").actions if isinstance(a, PutNote)]
+    assert (
+        "`sam` closed this while it was in SA Doing, with no word yet from an SA, the sales team and the cust"
+        in note.body
+    )
+    silent = plan_of(lines.replace(noted, ""), "2026-03-02T17:01Z")
+    assert [a for a in silent.actions if isinstance(a, PutNote)] == []

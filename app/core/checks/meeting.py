@@ -33,7 +33,8 @@ class Meeting(Model):
     block: str = Field(description="The heading of the block that offers the dates.")
     ahead: Length = Field(description="How long before it, counted on working days of the board.")
     lacks: Lack = Field(
-        description="Owner: nobody is assigned. Information: something that the template requires is missing."
+        description="Owner: nobody is assigned. Information: something that the template requires is missing, or "
+        "what the board wants before meetings."
     )
 
     def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
@@ -76,7 +77,10 @@ class Meeting(Model):
     def _missing(self, facts: Facts) -> list[str]:
         if self.lacks == "owner":
             return [] if facts.issue.assignees else ["an owner"]
-        return [g.title for g in gaps(facts.answers, facts.match.template) if g.severity == "required"]
+        found = [g.title for g in gaps(facts.answers, facts.match.template) if g.severity == "required"]
+        wanted = (facts.answer(heading) for heading in facts.board.file.before_meetings)
+        found += [a.block.heading for a in wanted if a and (a.missing or a.problem)]
+        return list(dict.fromkeys(found))
 
     def _near_since(self, meeting: datetime, dates: tuple[datetime, ...], calendar: Calendar) -> datetime:
         """Since when some date or other has been near without a break: one that passes hands over to the next."""

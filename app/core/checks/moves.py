@@ -142,7 +142,11 @@ class Moves(Model):
             return Result(False, "it was moved to another board")
         if any(n.system and n.body.startswith(DUPLICATE) for n in facts.issue.notes):
             return Result(False, "it was closed as a duplicate")
-        return facts.in_force.label or OPEN, CLOSED, closing.by, closing.at
+        last = facts.in_force
+        worked = (
+            last.before if last.label == facts.labels.waiting else last
+        )  # what was done before the wait counts
+        return (worked.label if worked else None) or OPEN, CLOSED, closing.by, closing.at
 
     def _lacking(self, spec: MoveSpec, facts: Facts) -> list[str]:
         """What the move needs and is not there, each in a few words of ours."""

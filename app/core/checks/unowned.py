@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from app.core.acts import assignment
 from app.core.document import Model
 from app.core.facts import Change, Facts, Result
@@ -10,6 +12,7 @@ from app.core.history import SWAP
 from app.core.model import User
 from app.core.plan import Clause
 from app.core.text import Ours, quote
+from app.core.words import render
 
 
 class Unowned(Model):
@@ -25,6 +28,9 @@ class Unowned(Model):
     ALSO_CLOSED: ClassVar = True
 
     kind: Literal["unowned"]
+    nobody: str = Field(
+        default="", description="The line in the status note while nobody owns what was claimed."
+    )
 
     def look(self, facts: Facts) -> Result:
         claim = facts.claim_at()
@@ -61,7 +67,14 @@ class Unowned(Model):
                 "state": Ours(facts.in_force.label or "Open"),
             },
             changes=changes,
+            says=self._says(facts, changed=bool(changes)),
         )
+
+    def _says(self, facts: Facts, *, changed: bool) -> Ours:
+        """That nobody owns it, where people wanted it so, or where only the escalation claimed it."""
+        state = facts.in_force.label
+        orphan = state in facts.labels.claiming and not facts.issue.assignees and not changed
+        return render(self.nobody, {"state": Ours(state)}) if orphan else Ours()
 
     @staticmethod
     def _settles_at(facts: Facts) -> datetime | None:

@@ -10,6 +10,7 @@ from app.core.document import Model, Path
 from app.core.facts import Facts, Result
 from app.core.orders import carried_until
 from app.core.plan import Clause, stamp
+from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours
 from app.core.validators.reading import listed
 
@@ -19,9 +20,8 @@ Said = dict[str, frozenset[str]]
 class Row(Model):
     """One line of the table: the choices that fit, by the heading of their block, and the board for them."""
 
-    says: dict[str, list[str]] = Field(
-        min_length=1, description="Keys of the block's choice, by its heading."
-    )
+    says: dict[str, list[str]] = Field(default={}, description="Keys of the block's choice, by its heading.")
+    template: str = Field(default="", description="A template that is for that board only.")
     board: str = Field(description="The board's id.")
 
     def fits(self, said: Said) -> bool:
@@ -61,8 +61,9 @@ class WrongBoard(Model):
             yield from ((("rows", i, "says", block), block, keys) for block, keys in row.says.items())
 
     def look(self, facts: Facts) -> Result:
-        said, here = self._said(facts), facts.board.id
-        fitting = list(dict.fromkeys(row.board for row in self.rows if row.fits(said)))
+        rows = self._rows(facts)
+        said, here = self._said(facts, rows), facts.board.id
+        fitting = list(dict.fromkeys(row.board for row in rows if row.template or row.fits(said)))
         others = [name for name in fitting if self._boards is None or name in self._boards]
         cause = max(a.at for a in facts.acts if a.kind in ("opened", "edited"))
         came_at = carried_until(facts.issue)
@@ -96,9 +97,20 @@ class WrongBoard(Model):
             },
         )
 
-    def _said(self, facts: Facts) -> Said:
-        """The choices made in the table's blocks, by heading; a block without any is left out."""
-        answers = {block: facts.answer(block) for row in self.rows for block in row.says}
+    def _rows(self, facts: Facts) -> list[Row]:
+        """The rows for the request's template where it follows one that has some, else those for what it says."""
+        match = facts.match
+        name = match.template.name if match.likeness >= LIKENESS_NEEDED else ""
+        return [r for r in self.rows if name and r.template == name] or [
+            r for r in self.rows if not r.template
+        ]
+
+    @staticmethod
+    def _said(facts: Facts, rows: list[Row]) -> Said:
+        """The choices made in the rows' blocks, by heading; a block without any is left out. Or the template."""
+        if rows and rows[0].template:
+            return {"template": frozenset({rows[0].template})}
+        answers = {block: facts.answer(block) for row in rows for block in row.says}
         return {block: answer.choices for block, answer in answers.items() if answer and answer.choices}
 
     def _shown(self, name: str, facts: Facts) -> str:

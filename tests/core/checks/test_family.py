@@ -110,7 +110,7 @@ def test_since_when_it_is_not_one(looked: Look, lines: str, since: str) -> None:
 def test_a_family_without_a_block_only_asks(looked: Look) -> None:
     result = looked(tracking("EMEA"), block="", labels={})
     assert (result.failing, result.changes) == (True, ())
-    assert result.values == {"family": "`Partner Region-…`", "have": ""}
+    assert result.values == {"family": "`Partner Region-…`", "have": "", "unsaid": False}
 
 
 def test_what_is_on_is_quoted_since_others_name_labels(looked: Look) -> None:

@@ -144,15 +144,15 @@ def test_it_needs_a_condition() -> None:
         Stated.model_validate({"kind": "stated", "when": []})
 
 
-ADVICE = [
+PROPOSED = [
     ("pov-without-label", "A POV", "`SA POV`"),
     ("services-without-label", "An SOW", "`Services Request`"),
     ("questionnaire-without-label", "A security questionnaire", "`Security Audit`"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "text", "label"), ADVICE)
-def test_advice_is_a_line_in_the_note_that_is_there_and_begins_none(
+@pytest.mark.parametrize(("rule", "text", "label"), PROPOSED)
+def test_a_label_is_proposed_in_the_note_and_put_on_by_nobody(
     plan_of: Plans, ruleset: Ruleset, issue_of: Callable[..., Issue], rule: str, text: str, label: str
 ) -> None:
     (note,) = (a for a in plan_of(opened(SA_Asks=text), NOW).actions if isinstance(a, PutNote))
@@ -160,13 +160,22 @@ def test_advice_is_a_line_in_the_note_that_is_there_and_begins_none(
     alone = replace(ruleset, rules=tuple(r for r in ruleset.rules if r.id == rule))
     plan = evaluate(issue_of(opened(SA_Asks=text)), alone, read_instant(NOW))
     assert [o.rule for o in plan.findings] == [rule]
-    assert plan.actions == ()
+    assert [str(a) for a in plan.actions] == ["write note status"]
+
+
+def test_advice_begins_no_note_and_is_a_line_in_one_that_is_there(plan_of: Plans) -> None:
+    filled = '2026-03-02T14:00Z alice opens "Acme migration" from "SA Activity" filled{}\n{}'
+    marked = '2026-03-02T14:30Z sam adds "Services Request"\n'
+    assert plan_of(filled.format("", marked), NOW).actions == ()
+    actions = plan_of(filled.format(' except "SA Asks"', marked), NOW).actions
+    (note,) = [a for a in actions if isinstance(a, PutNote)]
+    assert "Services begin with an opportunity" in note.body
 
 
 def test_the_level_of_a_pov_is_named_in_the_advice(plan_of: Plans) -> None:
     (note,) = (
         a
-        for a in plan_of(opened(SA_Asks="A POV", POV_Level="staging"), NOW).actions
+        for a in plan_of(opened(SA_Asks="A POV", POV_Level="staging"), NOW, "commercial-amer").actions
         if isinstance(a, PutNote)
     )
     assert "A POV in **pre-production** is better avoided" in note.body

@@ -113,7 +113,7 @@ def test_the_note_has_no_line_but_ours(ruleset: Ruleset, issue_of: Callable[...,
     issue = issue_of(request("EMEA", "Enterprise, @all `x` /close"), "us-east")
     (note,) = evaluate(issue, ruleset, read_instant(NOW)).actions
     assert isinstance(note, PutNote)
-    assert "You write Region: EMEA and Segment: enterprise. That sounds like **EMEA**" in note.body
+    assert "This says Region: EMEA and Segment: enterprise. That sounds like **EMEA**" in note.body
     assert "@all" not in note.body
 
 
