@@ -110,7 +110,7 @@ KINDS: dict[str, Kind] = {
     "wide tables of short rows": repeated(wide_table_of_short_rows(1_800) + "\n"),
     "pipes": repeated("|"),
     "heads of tables": repeated("|a|\n|-|\n"),
-    "fences": repeated("```\n"),
+    "fences": repeated("```\n```\n"),  # as many as are closed, at every size
     "fences in lists": repeated("- ```\n"),
     "fences of growing length": growing("`", "\n", 400),
     "backticks": repeated("`"),

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from app.core.model import Issue, LabelEvent, Note, User
+from app.core.model import Issue, LabelEvent, Note, StateEvent, User
+from app.core.orders import only_orders
 
-Kind = Literal["opened", "label_off", "label_on", "closed", "reopened", "edited", "assigned", "note"]
+Kind = Literal[
+    "opened", "label_off", "label_on", "own_off", "own_on", "closed", "reopened", "edited", "assigned", "note"
+]
 
 # At equal instants a label put on comes after one taken off, so that it wins; an answer comes after what it answers.
 RANK: dict[Kind, int] = {
     "opened": 0,
     "label_off": 1,
     "label_on": 2,
+    "own_off": 2,
+    "own_on": 2,
     "edited": 3,
     "assigned": 3,
     "note": 3,
@@ -53,7 +58,7 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     found = [Act(issue.created_at, "opened", issue.author)]
     found += [_label_act(event) for event in issue.label_events]
     found += _state_acts(issue)
-    found += [act for note in issue.notes if (act := _note_act(note))]
+    found += [act for note in issue.notes if (act := _note_act(note, issue))]
     return tuple(
         sorted((a for a in found if a.kind in PLAIN or not issue.is_bot(a.by)), key=lambda a: a.order)
     )
@@ -62,7 +67,7 @@ def acts(issue: Issue) -> tuple[Act, ...]:
 def _state_acts(issue: Issue) -> list[Act]:
     """Closings and reopenings, ending in the state in which the issue is: a moved copy brings the events of the
     original, and some closings leave no event."""
-    events = list(issue.state_events)
+    events = _without_put_back(issue)
     if issue.state == "opened" and events and events[-1].state == "closed":
         events.pop()
     found = [Act(e.at, "closed" if e.state == "closed" else "reopened", e.user, e.id) for e in events]
@@ -71,12 +76,25 @@ def _state_acts(issue: Issue) -> list[Act]:
     return found
 
 
+def _without_put_back(issue: Issue) -> list[StateEvent]:
+    """The closings and reopenings without those closings that the bot put back, as if they had never been."""
+    events: list[StateEvent] = []
+    for event in issue.state_events:
+        if event.state == "reopened" and issue.is_bot(event.user) and events and events[-1].state == "closed":
+            events.pop()
+        else:
+            events.append(event)
+    return events
+
+
 def _label_act(event: LabelEvent) -> Act:
     kind: Kind = "label_on" if event.action == "add" else "label_off"
     return Act(event.at, kind, event.user, event.id, label=event.label or "")
 
 
-def _note_act(note: Note) -> Act | None:
+def _note_act(note: Note, issue: Issue) -> Act | None:
+    if not note.system and only_orders(note, issue.bots):
+        return None
     if not note.system:
         return Act(note.at, "note", note.author, note.id)
     if note.body == EDITED:

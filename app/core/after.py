@@ -37,7 +37,9 @@ def after(issue: Issue, action: Action, now: datetime) -> Issue:
         case PutNote(note_id=int(note_id), body=body):
             notes = tuple(replace(n, body=body) if n.id == note_id else n for n in issue.notes)
             return replace(issue, notes=notes)
-        case PutNote(body=body) | Summon(body=body) | Reply(body=body):
+        case Reply(body=body, internal=internal):
+            return _noted(issue, body, now, system=False, internal=internal)
+        case PutNote(body=body) | Summon(body=body):
             return _noted(issue, body, now, system=False)
         case Reopen():
             event = StateEvent(_next_id(issue.state_events), now, issue.bot, "reopened")
@@ -52,8 +54,10 @@ def _next_id(items: Iterable[Note] | Iterable[LabelEvent] | Iterable[StateEvent]
     return max((item.id for item in items), default=0) + 1
 
 
-def _noted(issue: Issue, body: str, now: datetime, *, system: bool = True) -> Issue:
-    return replace(issue, notes=(*issue.notes, Note(_next_id(issue.notes), now, issue.bot, body, system)))
+def _noted(issue: Issue, body: str, now: datetime, *, system: bool = True, internal: bool = False) -> Issue:
+    return replace(
+        issue, notes=(*issue.notes, Note(_next_id(issue.notes), now, issue.bot, body, system, internal))
+    )
 
 
 def _labelled(issue: Issue, labels: frozenset[str], action: str, label: str, now: datetime) -> Issue:

@@ -11,7 +11,7 @@ from app.core.orders import Order, orders
 Party = Literal["sa", "sales", "customer"]
 PARTIES: Mapping[Party, str] = {"sa": "an SA", "sales": "the sales team", "customer": "the customer"}
 BLOCK = "Agreement"  # the heading of the block with a box for each
-_FOR_CUSTOMER = re.compile(r"\bcustomer\b", re.IGNORECASE)
+_FOR_CUSTOMER = re.compile(r"\bfor (?:the |our |their )?customer\b", re.IGNORECASE)
 
 
 def party(order: Order, facts: Facts) -> Party | None:

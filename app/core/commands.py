@@ -3,13 +3,14 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.agreement import PARTIES, agreed, party
 from app.core.board import Board
 from app.core.facts import Facts
+from app.core.history import label_stretches
 from app.core.keys import has_key, marked
-from app.core.model import Issue
-from app.core.orders import Order, carried_until, orders
+from app.core.orders import Order, heard_from, orders
 from app.core.plan import Action, Move, Reply, stamp
 from app.core.ruleset import Ruleset
 from app.core.text import Ours, quote, without_commands
@@ -30,41 +31,47 @@ class _Answer:
     text: Ours
     move: Board | None = None
 
-    @property
-    def key(self) -> str:
-        return f"{RULE}/{'moved' if self.move else 'answered'}/{stamp(self.order.at)}"
-
 
 def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
     """The answers that are due, one note for each comment with orders; a move of the issue comes last.
 
-    `proposed` is the board to which a rule would have the issue moved, or empty. Orders that were given before the
-    issue came here are not answered, nor is the same nonsense by the same person twice: two bots could talk for ever.
-    Of several orders to move the last one counts.
+    `proposed` is the board to which a rule would have the issue moved, or empty. An order counts once, as of when it
+    was given: what was given before the issue came here or was reopened, or while the bot was silenced, is past, and
+    so is the same nonsense by the same person: two bots could talk for ever. Of several moves the last one counts.
     """
     teller = _Teller(facts, ruleset, proposed)
-    given = [teller.answer(order) for order in _to_be_answered(facts.issue)]
-    target = next((answer for answer in reversed(given) if answer.move), None)
-    texts: dict[str, list[str]] = {}
-    for answer in given:
-        if answer.move and target and answer is not target:
-            answer = teller.overruled(answer.order, target)
-        if answer is not target and not has_key(facts.issue, answer.key):
-            texts.setdefault(answer.key, []).append(answer.text)
-    due: list[Action] = [Reply(RULE, key, _body(key, said, facts)) for key, said in texts.items()]
-    if target and target.move and not has_key(facts.issue, target.key):
-        board, key = target.move, target.key
-        due.append(Move(RULE, key, board.id, board.file.project, _body(key, [target.text], facts)))
-    return due
+    comments: dict[datetime, list[_Answer]] = {}
+    for order in _due(facts):
+        comments.setdefault(order.at, []).append(teller.answer(order))
+    movers = [answer for given in comments.values() for answer in given if answer.move]
+    target = movers[-1] if movers else None
+    found: list[Action] = []
+    for at, given in comments.items():
+        texts = [
+            teller.overruled(a.order, target) if a.move and target else a for a in given if a is not target
+        ]
+        if texts:  # beside a move that is still to be made, the comment's own key is kept for it
+            key = f"{RULE}/{'beside' if target in given else 'answered'}/{stamp(at)}"
+            internal = any(a.order.internal for a in texts)
+            said = _body(key, [a.text for a in texts], facts)
+            found += [] if has_key(facts.issue, key) else [Reply(RULE, key, said, internal)]
+    if target and target.move:
+        key, board = f"{RULE}/answered/{stamp(target.order.at)}", target.move
+        found.append(Move(RULE, key, board.id, board.file.project, _body(key, [target.text], facts)))
+    return found
 
 
-def _to_be_answered(issue: Issue) -> Iterable[Order]:
-    carried, heard = carried_until(issue), set[tuple[str, str]]()
+def _due(facts: Facts) -> Iterable[Order]:
+    """The orders that are to be answered: heard, and not answered yet."""
+    issue, heard = facts.issue, set[tuple[str, str]]()
+    since, silent = heard_from(issue), label_stretches(issue, facts.labels.off)
     for order in orders(issue):
         said = (order.by.username, order.line.casefold())
         repeated = order.verb not in VERBS and said in heard
         heard.add(said)
-        if not repeated and (carried is None or order.at > carried):
+        muted = any(on <= order.at and (off is None or order.at < off) for on, off in silent)
+        past = order.at < since or muted or repeated
+        if not past and not has_key(issue, f"{RULE}/answered/{stamp(order.at)}"):
             yield order
 
 
@@ -87,7 +94,7 @@ class _Teller:
                 return self._agree(order)
             case "move":
                 return self._move(order)
-            case "help":
+            case "help" | "":
                 return self._say("help", order, bot=self._bot)
         return self._say("unknown", order, said=order.line, bot=self._bot)
 
@@ -97,7 +104,8 @@ class _Teller:
 
     def overruled(self, order: Order, target: _Answer) -> _Answer:
         """Somebody else had it moved elsewhere after that."""
-        by, board = Ours(f"`{target.order.by.username}`"), target.move
+        same = target.order.by.username == order.by.username
+        by, board = Ours("you" if same else f"`{target.order.by.username}`"), target.move
         return self._say("overruled", order, by=by, board=Ours(board.name if board else ""))
 
     def _not_yours(self, order: Order, may: str) -> _Answer:
@@ -115,6 +123,8 @@ class _Teller:
             return self._say("unknown_rule", order, said=allowed.rule or "of that name", rules=rules)
         if not allowed.because:
             return self._say("no_reason", order, rule=Ours(allowed.rule), bot=self._bot)
+        if allowed.bad_day:
+            return self._say("bad_day", order, said=allowed.bad_day)
         until = last_minute(allowed.until, zone) if allowed.until else Ours()
         return self._say("allowed", order, rule=Ours(allowed.rule), until=until)
 

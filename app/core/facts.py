@@ -82,8 +82,10 @@ class Facts:
         return tuple(s for s in self.spans if closed_at is None or s.start <= closed_at)
 
     def with_issue(self, issue: Issue) -> "Facts":
-        """The same facts after a change of the bot's: what people did stays as it was."""
-        return replace(self, issue=issue)
+        """The same facts after a change of the bot's: what people did stays as it was, but for what was put back."""
+        done = acts(issue)
+        spans = state_spans(issue, done, self.people, self.labels.states)
+        return replace(self, issue=issue, acts=done, spans=spans)
 
     @property
     def by_key(self) -> dict[str, Answer]:

@@ -147,6 +147,9 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
                     f'unknown template "{row.template}"; {one_of(row.template, list(ruleset.templates))}'
                 )
                 found.append(document.problem(("check", "rows", i, "template"), message))
+    if isinstance(check, Moves) and check.discovery not in ruleset.templates:
+        message = f'unknown template "{check.discovery}"; {one_of(check.discovery, list(ruleset.templates))}'
+        found.append(document.problem(("check", "discovery"), message))
     if isinstance(check, Threshold):
         faults_found = _block_faults(check.block, (), ruleset)
         found += [document.problem(("check", "block"), fault) for fault in faults_found]

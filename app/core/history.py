@@ -27,8 +27,8 @@ class StateLabels:
 class StateSpan:
     """One stretch [start, end) in which one state label was in force; `label` None is Open, `end` None is still.
 
-    `by` set it; `answered` is true when the requester's answer brought it back. `before` is what was in force before
-    a wait.
+    `by` set it; `answered` is true when the requester's answer brought it back, `put_back` when the bot did, since a
+    move was not to be made. `before` is what was in force before a wait.
     """
 
     label: str | None
@@ -37,6 +37,7 @@ class StateSpan:
     end: datetime | None = None
     answered: bool = False
     before: "StateSpan | None" = None
+    put_back: bool = False
 
 
 def state_spans(
@@ -45,15 +46,22 @@ def state_spans(
     """The states one after another, without gaps, from the opening on; the last one is in force.
 
     The label a person set last wins. A label taken off and another put on within 60 seconds is one move. A wait
-    ends with the requester's first note or edit of the description: what was in force before comes back.
+    ends with the requester's first note or edit of the description: what was in force before comes back. The bot's own
+    label events are only read where they put a move back: they take off what is in force, or fill what became Open.
     """
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
     acts = tuple(acts)
     fold.undone = _undone(acts)
-    for act in acts:
+    for act in sorted([*acts, *_own_moves(issue, labels)], key=lambda act: act.order):
         fold.take(act, people)
     fold.end_lost_wait(issue)
     return (*fold.past, fold.now)
+
+
+def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
+    """The bot's own events on state labels."""
+    own = (e for e in issue.label_events if e.label in labels.all and issue.is_bot(e.user))
+    return [Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "") for e in own]
 
 
 def _undone(acts: tuple[Act, ...]) -> frozenset[tuple[datetime, str]]:
@@ -94,6 +102,8 @@ class _StateFold:
                     self._answer(act)
             case "label_on" if act.label in self.labels.all:
                 self._put_on(act)
+            case "own_off" | "own_on":
+                self._put_back(act)
             case "label_off" if act.label == self.now.label:
                 before = self.now
                 self._change(StateSpan(None, act.at, act.by))
@@ -102,6 +112,16 @@ class _StateFold:
                 self.answered_closed = self.closed
                 if not self.closed:
                     self._answer(act)
+
+    def _put_back(self, act: Act) -> None:
+        """The bot put a person's move back: what was in force before it is in force again."""
+        before = self.past[-1] if self.past else None
+        if before is None or self.now.by is None or self.now.answered or self.now.put_back:
+            return
+        took_off = act.kind == "own_off" and act.label == self.now.label
+        filled = act.kind == "own_on" and self.now.label is None and act.label == before.label
+        if took_off or filled:
+            self._change(StateSpan(before.label, act.at, act.by, before=before.before, put_back=True))
 
     def _answer(self, act: Act) -> None:
         """The requester's answer brings back what was in force before the wait, if there is one."""
@@ -119,9 +139,10 @@ class _StateFold:
 
     def _put_on(self, act: Act) -> None:
         swapped = self.taken_off
+        anew = swapped is not None and act.by != swapped.by  # somebody else set it, be it the same label
         if swapped and self.now.label is None and act.at - self.now.start <= SWAP:
             self._undo(swapped)
-        if act.label == self.now.label and not self.now.answered:
+        if act.label == self.now.label and not self.now.answered and not anew:
             return
         if (act.at, act.label) in self.undone:
             return

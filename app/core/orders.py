@@ -7,10 +7,14 @@ from datetime import datetime
 from app.core.model import Issue, Note, User
 from app.core.sections import code_lines, without_comments
 
-_LINE = re.compile(r"^ {0,3}@(?P<bot>[\w.-]*\w)(?P<rest>[ \t:,].*|$)")
+_LINE = re.compile(
+    r"^ {0,3}(?:(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?"  # an item of a list
+    r"(?:\*\*|__)?@(?P<bot>[\w.-]*\w)(?:\*\*|__)?(?P<rest>[ \t:,].*|$)"
+)
 _MOVED = ("moved from ", "cloned from ")
+_AWAY = "moved to "
 _CODE = re.compile(r"(`+)[^`]*\1")
-LONGEST = 500
+LONGEST, MOST = 500, 20  # characters of one order, orders of one comment
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Order:
     words: str
     by: User
     at: datetime
+    internal: bool = False
 
     @property
     def line(self) -> str:
@@ -53,11 +58,29 @@ def _orders_in(note: Note, bots: set[str]) -> list[Order]:
         match = _LINE.match(line[:LONGEST])
         if match and number not in hidden and match["bot"].casefold() in bots:
             verb, _, words = match["rest"].strip(" \t:,").partition(" ")
-            found.append(Order(verb.casefold().rstrip(".,!?:"), words.strip(), note.author, note.at))
-    return found
+            found.append(
+                Order(verb.casefold().rstrip(".,!?:"), words.strip(), note.author, note.at, note.internal)
+            )
+    return found[:MOST]
 
 
 def carried_until(issue: Issue) -> datetime | None:
     """When the issue came here from another project; what was ordered up to then was ordered there."""
     moves = [n.at for n in issue.notes if n.system and n.body.startswith(_MOVED)]
     return max(moves, default=None)
+
+
+def heard_from(issue: Issue) -> datetime:
+    """From when on orders are for this issue as it now is: since it came here, went away, or people reopened it."""
+    turns = [n.at for n in issue.notes if n.system and n.body.startswith((*_MOVED, _AWAY))]
+    turns += [e.at for e in issue.state_events if e.state == "reopened" and not issue.is_bot(e.user)]
+    return max(turns, default=issue.created_at)
+
+
+def only_orders(note: Note, bots: frozenset[str]) -> bool:
+    """Whether the comment says nothing but orders to the bot: that is no answer to anybody else."""
+    if "@" not in note.body:
+        return False
+    said = _orders_in(note, {name.casefold() for name in bots})
+    lines = [line for line in without_comments(note.body).splitlines() if line.strip()]
+    return 0 < len(lines) == len(said)

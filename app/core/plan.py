@@ -70,11 +70,12 @@ class Summon:
 
 @dataclass(frozen=True)
 class Reply:
-    """A short new note that answers an order, once per key."""
+    """A short new note that answers an order, once per key; internal where the order was."""
 
     rule: str
     key: str
     body: str
+    internal: bool = False
 
     def __str__(self) -> str:
         return f"reply {self.key}"

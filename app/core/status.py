@@ -9,7 +9,7 @@ from app.core.facts import Facts, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
-from app.core.text import Ours, first_name, instant, quote, without_commands
+from app.core.text import Ours, first_name, instant, named, quote, without_commands
 from app.core.validators.reading import listed
 from app.core.waiver import Waiver, last_minute
 from app.core.words import render
@@ -110,9 +110,9 @@ def _request(said: Said, facts: Facts) -> dict[str, Any]:
 def _gap(gap: Gap) -> dict[str, Any]:
     """What to write, what is wrong with what was written (empty: nothing was), and one good answer."""
     return {
-        "title": Ours(gap.title),
-        "ask": Ours(gap.ask),
-        "wrong": Ours(gap.problem),
+        "title": named(gap.title),
+        "ask": named(gap.ask),
+        "wrong": named(gap.problem),
         "example": gap.example,
     }
 

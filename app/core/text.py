@@ -32,11 +32,16 @@ def quote(text: str, limit: int = QUOTE_LENGTH) -> Ours:
     return Ours(fence + pad + line.replace("|", "¦") + pad + fence)
 
 
+def named(text: str) -> Ours:
+    """Our own words, with each @name in them as code: `@username` in an instruction may be somebody's name."""
+    return Ours(re.sub(r"(?<![\w`])@[\w.-]*\w", lambda match: f"`{match[0]}`", text))
+
+
 def first_name(name: str, username: str) -> Ours:
     """How to greet somebody: the first word of the name with letters and little else in it, or the username as code."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'’-" else " " for c in _visible(name))
     words = [w for w in kept.split() if any(c.isalpha() for c in w) and w.casefold() not in _TITLES]
-    return Ours(words[0]) if words else quote(username)
+    return Ours(words[0][:40]) if words else quote(username)
 
 
 def _visible(text: str) -> str:

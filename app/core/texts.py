@@ -18,6 +18,7 @@ class Answers(Model):
     VALUES: ClassVar[Mapping[str, frozenset[str]]] = {
         "allowed": frozenset({"who", "rule", "until"}),
         "no_reason": frozenset({"who", "rule", "bot"}),
+        "bad_day": frozenset({"who", "said"}),
         "unknown_rule": frozenset({"who", "said", "rules"}),
         "agreed": frozenset({"who", "party", "missing"}),
         "moves_where": frozenset({"who", "boards", "bot"}),
@@ -32,6 +33,7 @@ class Answers(Model):
 
     allowed: str = Field(description="A rule is let pass.")
     no_reason: str = Field(description="It would be, but no reason was given.")
+    bad_day: str = Field(description="The day behind until is none, or past.")
     unknown_rule: str = Field(description="No rule has that name.")
     agreed: str = Field(description="Somebody agrees that the request is done.")
     moves_where: str = Field(description="To be moved, but nobody said where to.")
@@ -69,4 +71,13 @@ def status_faults(source: str) -> list[WordsError]:
 
 def answer_faults(answers: Answers) -> dict[str, list[WordsError]]:
     """What is wrong with the answers, by their names."""
-    return {name: faults(getattr(answers, name), known) for name, known in Answers.VALUES.items()}
+    return {name: _answer_faults(getattr(answers, name), known) for name, known in Answers.VALUES.items()}
+
+
+def _answer_faults(source: str, known: frozenset[str]) -> list[WordsError]:
+    found = faults(source, known)
+    try:
+        _ = None if found else render(source, dict.fromkeys(known, Ours("so")))
+    except WordsError as error:
+        return [error]
+    return found

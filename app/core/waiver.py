@@ -12,10 +12,14 @@ from app.core.orders import Order, orders, plain_text
 from app.core.rule import Rule
 from app.core.text import Ours, instant
 
-_ALLOW = re.compile(r"(?P<rule>[A-Za-z][\w-]*)(?:[ \t]+because\b[ \t:,]*(?P<reason>.*))?", re.DOTALL)
+_RULE = re.compile(r"[`'\"]?(?P<rule>[A-Za-z][\w-]*)")
 _BECAUSE = re.compile(r"\bbecause\b[ \t:,]*(?P<reason>[^\n]*)", re.IGNORECASE)
 _UNTIL = re.compile(r"[ \t,]*\buntil[ \t]+(?P<day>\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
+_UNTIL_WORD = re.compile(r"\buntil[ \t]+(?P<day>(?:next[ \t]+)?\w[\w.-]*)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w`@/])@([\w.-]*\w)")
+
+
+INTERNAL = "a reason that was given internally"
 
 
 @dataclass(frozen=True)
@@ -34,56 +38,66 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Allowed:
-    """An order to let a rule pass, read: the rule's id, and why; empty where the words do not say."""
+    """An order to let a rule pass, read: the rule's id, and why; empty where the words do not say. `bad_day` is what
+    stands behind "until" and is no day to come."""
 
     rule: str
     because: str
     until: datetime | None
+    bad_day: str = ""
 
 
 def read_allow(order: Order, zone: ZoneInfo) -> Allowed:
-    """`allow RULE because REASON until 2026-05-01`; the day counts whole, in the board's zone."""
-    match = _ALLOW.match(order.words)
+    """`allow RULE because REASON until 2026-05-01`, in either order; the day counts whole, in the board's zone."""
+    match = _RULE.match(order.words)
     if match is None:
         return Allowed("", "", None)
-    reason = (match["reason"] or "").strip()
-    return Allowed(match["rule"].lower(), _UNTIL.sub("", reason).strip(), _end_of(reason, zone))
+    rest = order.words[match.end() :]
+    reason = _BECAUSE.search(_UNTIL.sub("", rest))
+    until = _end_of(rest, zone)
+    # A word behind "until" in the reason itself is no day: "because he is away until they call".
+    meant = _UNTIL.search(rest) or _UNTIL_WORD.match(rest.lstrip(" ,`'\""))
+    bad = meant["day"] if meant and (until is None or until <= order.at) else ""
+    return Allowed(match["rule"].lower(), (reason["reason"] if reason else "").strip(), until, bad)
 
 
 def waivers(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
-    """The rules that are let pass now, by id; the latest word on each."""
-    found = _exceptions(facts, rules) | _allowed(facts)
-    return {rule: waiver for rule, waiver in found.items() if waiver.lasts(facts.now)}
-
-
-def _allowed(facts: Facts) -> dict[str, Waiver]:
+    """The rules that are let pass now, by id: the latest word with a reason on each, else the latest word."""
     found: dict[str, Waiver] = {}
+    for rule, waiver in sorted([*_allowed(facts), *_exceptions(facts, rules)], key=lambda pair: pair[1].at):
+        if waiver.lasts(facts.now) and (waiver.because or rule not in found):
+            found[rule] = waiver
+    return found
+
+
+def _allowed(facts: Facts) -> Iterable[tuple[str, Waiver]]:
     for order in orders(facts.issue):
         if order.verb == "allow" and facts.people.is_sa(order.by, order.at):
             allowed = read_allow(order, facts.board.calendar.zone)
-            if allowed.because:
-                found[allowed.rule] = Waiver(order.by.username, order.at, allowed.because, allowed.until)
-    return found
+            if allowed.because and not allowed.bad_day:
+                because = INTERNAL if order.internal else allowed.because
+                yield allowed.rule, Waiver(order.by.username, order.at, because, allowed.until)
 
 
-def _exceptions(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
-    """Rules that people excepted: one comment mentions a holder of each of the rule's roles on this board."""
-    found: dict[str, Waiver] = {}
+def _exceptions(facts: Facts, rules: Iterable[Rule]) -> Iterable[tuple[str, Waiver]]:
+    """Rules that people excepted: one comment names a holder of each of the rule's roles on this board."""
+    notes = [n for n in facts.issue.notes if not n.system and not facts.issue.is_bot(n.author)]
     for rule in rules:
         roles = rule.exception.mentions if rule.exception else []
-        for note in facts.issue.notes if roles else ():
-            told = _told(note, facts.board.file.roles, roles)
-            if told and not note.system and not facts.issue.is_bot(note.author):
-                reason = _reason(note, told, facts.issue.notes)
-                found[rule.id] = _excepted(note, told, reason, facts.board.calendar.zone)
-    return found
+        for note in notes if roles else ():
+            if told := _told(note, facts.board.file.roles, roles):
+                because = _reason(note, told, notes)
+                until = _end_of(note.body, facts.board.calendar.zone)
+                yield rule.id, Waiver(note.author.username, note.at, because, until, told)
 
 
 def _told(note: Note, holders: Mapping[str, list[str]], roles: list[str]) -> tuple[str, ...]:
-    """Whom the comment mentions, one for each role; nobody when a role is left out."""
-    if note.body.count("@") < len(roles):
+    """Whom the comment mentions, one for each role; nobody when a role is left out. Its author knows without that."""
+    if "@" not in note.body:
         return ()
-    mentioned = {name.casefold() for name in _MENTION.findall(plain_text(note.body))}
+    mentioned = {name.casefold() for name in _MENTION.findall(plain_text(note.body))} | {
+        note.author.username.casefold()
+    }
     told = []
     for role in roles:
         named = [name for name in holders.get(role, []) if name.casefold() in mentioned]
@@ -102,12 +116,8 @@ def _reason(note: Note, told: tuple[str, ...], notes: Iterable[Note]) -> str:
     for said in (note, *later):
         reason = _BECAUSE.search(plain_text(said.body))
         if reason and reason["reason"].strip():
-            return _UNTIL.sub("", reason["reason"]).strip()
+            return INTERNAL if said.internal else _UNTIL.sub("", reason["reason"]).strip()
     return ""
-
-
-def _excepted(note: Note, told: tuple[str, ...], because: str, zone: ZoneInfo) -> Waiver:
-    return Waiver(note.author.username, note.at, because, _end_of(note.body, zone), told)
 
 
 def last_minute(until: datetime, zone: ZoneInfo) -> Ours:

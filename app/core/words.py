@@ -5,13 +5,24 @@ from collections.abc import Mapping, Set
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.document import one_of
 from app.core.text import Ours, quote
 
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_REFUSED = (
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+    nodes.Macro,
+    nodes.CallBlock,
+    nodes.Block,
+)
 _ONE_BRACE = re.compile(r"(?<![{%])\{(\w+)\}(?![}%])")
 
 
@@ -32,9 +43,16 @@ def _quoted(value: object, limit: int = 80) -> Ours:
     return quote(str(value), limit)
 
 
-_SANDBOX = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, finalize=_printed, trim_blocks=True, lstrip_blocks=True
-)
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """No code, no change of what it is given, and nothing that grows: a text is a text."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError(f"{operator} is not for texts")
+
+
+_SANDBOX = _Sandbox(undefined=StrictUndefined, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
 _SANDBOX.filters = {"quoted": _quoted, "length": len, "upper": _SANDBOX.filters["upper"]}
 _SANDBOX.globals = {}
 
@@ -52,15 +70,18 @@ def render(source: str, values: Mapping[str, Any]) -> Ours:
     """
     try:
         text = _compiled(source).render(values)
-    except TemplateError as error:
-        raise WordsError(getattr(error, "lineno", 0) or 1, str(error)) from error
+    except Exception as error:  # whatever a text may do, it is the text's fault
+        raise WordsError(getattr(error, "lineno", 0) or 1, f"{type(error).__name__}: {error}") from error
     return Ours(_BLANKS.sub("\n\n", text).strip())
 
 
 def faults(source: str, known: Set[str]) -> list[WordsError]:
     """What is wrong with a text that may use the names in `known`."""
     try:
-        names = meta.find_undeclared_variables(_SANDBOX.parse(source))
+        parsed = _SANDBOX.parse(source)
+        for node in parsed.find_all(_REFUSED):
+            return [WordsError(node.lineno, f"a text has no {type(node).__name__.lower()}; write it out")]
+        names = meta.find_undeclared_variables(parsed)
         _compiled(source)
     except TemplateSyntaxError as error:
         return [WordsError(error.lineno, f"this is no text that can be filled in: {error.message}")]

@@ -6,7 +6,6 @@ One client per thread: a requests session is not promised to be safe in several.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +33,7 @@ from app.core.plan import (
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab import payloads
 from app.gitlab.payloads import Json
+from app.gitlab.waiting import retry_after
 
 TIMEOUT_SECONDS = 10
 MEMBERS_KEPT_SECONDS = 300
@@ -43,19 +43,6 @@ TRY_AGAIN = frozenset({408, 409, 425, 429})
 
 class LostLease(Unavailable):
     """Somebody else looks after the issue now: nothing more is written."""
-
-
-def retry_after(header: str, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, as a number or as a date; None when it says nothing.
-
-    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-    """
-    if header.isdecimal():
-        return float(header)
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 class GitLab:
@@ -175,6 +162,8 @@ class GitLab:
         with self._errors():
             answer: Any = self._api.http_put(self._path(issue), post_data=body, obey_rate_limit=False)
         self._check_change(answer, adds, removes, wanted - assignees)
+        if "state_event" in body and answer["state"] != "opened":
+            raise Refused("GitLab left the issue closed; the bot needs the Planner role at least", 403)
 
     @staticmethod
     def _check_change(answer: Json, adds: list[str], removes: list[str], assigns: set[int]) -> None:
@@ -191,6 +180,8 @@ class GitLab:
         try:
             self._post(f"{self._path(issue)}/move", {"to_project_id": self.project_id(action.project)})
         except Refused:
+            if self._get(self._path(issue)).get("moved_to_id"):  # somebody else was faster
+                return action
             return self._write(issue, Reply(action.rule, action.key, action.refusal))
         return action
 
@@ -199,7 +190,10 @@ class GitLab:
         if isinstance(action, PutNote) and action.note_id is not None:
             self._edit(f"{path}/{action.note_id}", action.body)
         elif not self._keyed(issue, action.key):  # somebody else may have written it since the issue was read
-            answer = self._post(path, {"body": action.body})
+            data: Json = {"body": action.body}
+            if isinstance(action, Reply) and action.internal:
+                data["internal"] = True
+            answer = self._post(path, data)
             if "id" not in answer:
                 raise Refused(f"GitLab made no note of {action.key}: {answer.get('summary')}")
             self._tidy(issue, action.key)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.core.acts import EDITED
 from app.core.after import after
+from app.core.board import Manner
 from app.core.evaluate import evaluate
 from app.core.keys import key_of
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
@@ -95,8 +96,11 @@ quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthC
 class World:
     """One issue in a GitLab of its own, told what people do; the bot looks when it is told to."""
 
-    def __init__(self, board: str = "us-east") -> None:
-        self.ruleset = ruleset = shipped()
+    def __init__(self, board: str = "us-east", manner: Manner = "advise") -> None:
+        ruleset = shipped()
+        file = ruleset.boards[board].file.model_copy(update={"manners": {"unexpected-move": manner}})
+        changed = replace(ruleset.boards[board], file=file)
+        self.ruleset = ruleset = replace(ruleset, boards=ruleset.boards | {board: changed})
         self.ids = count(1)
         template = ruleset.templates["SA Activity"]
         self.texts = {"empty": template.text, "fill": template.filled(_examples(ruleset))}
@@ -198,10 +202,10 @@ def board(world: World, now: datetime) -> dict[str, object]:
     }
 
 
-def played(history: list[Deed], *, watching: Callable[[int], bool]) -> list[World]:
+def played(history: list[Deed], *, watching: Callable[[int], bool], manner: Manner = "advise") -> list[World]:
     """The history in two worlds: in the first the bot looks after the deeds that `watching` names and whenever it
     wanted to, in the second it never does. Deeds that would be nothing in one of them are left out."""
-    live, quiet = World(), World()
+    live, quiet = World(manner=manner), World(manner=manner)
     now = START
     recheck = live.look(now).recheck_at
     for i, deed in enumerate(history):
@@ -225,6 +229,27 @@ def test_a_plan_settles(history: list[Deed]) -> None:
     now = world.issue.newest_event_at + timedelta(days=3)
     world.look(now)
     assert world.look(now).actions == ()
+
+
+anybody = st.lists(
+    st.one_of(
+        deeds, st.builds(Deed, gaps, people, st.sampled_from(["add", "remove"]), st.sampled_from(LABELS[:4]))
+    ),
+    max_size=12,
+)
+
+
+@settings(quick, max_examples=300)
+@given(anybody, st.sets(st.integers(0, 11)))
+def test_a_board_that_puts_cards_back_settles_too_and_leaves_one_state(
+    history: list[Deed], watched: set[int]
+) -> None:
+    for world in played(history, watching=lambda i: i in watched, manner="put_back"):
+        now = world.issue.newest_event_at + timedelta(hours=1)
+        world.look(now)
+        assert world.look(now).actions == ()
+        if "bot::off" not in world.issue.labels and world.issue.state == "opened":
+            assert len(world.issue.labels & set(LABELS[:4])) <= 1
 
 
 @quick

@@ -10,7 +10,7 @@ from app.core.after import after
 from app.core.evaluate import evaluate
 from app.core.model import Issue, Note, User
 from app.core.orders import orders
-from app.core.plan import Move, Plan, Reply
+from app.core.plan import Move, Plan, PutNote, Reply
 from app.core.ruleset import Ruleset
 from app.core.timeline import read_instant
 
@@ -47,6 +47,10 @@ def told(plan_of: Callable[..., Plan]) -> Callable[..., list[str]]:
         ("Thanks.\n@triage-bot agree\n@triage-bot move", [("agree", ""), ("move", "")]),
         ("@triage-bot", [("", "")]),
         ("   @triage-bot help", [("help", "")]),
+        ("- @triage-bot help", [("help", "")]),
+        ("1. @triage-bot move to emea", [("move", "to emea")]),
+        ("* [ ] @triage-bot agree", [("agree", "")]),
+        ("**@triage-bot** help", [("help", "")]),
         ("Please, @triage-bot move", []),
         ("@triage-botany move", []),
         ("@triage-bot-2 move", []),
@@ -108,7 +112,13 @@ def test_the_bot_gives_itself_no_orders_and_gitlab_gives_none(issue_of: Callable
         ("root", "agree", "`agree` is for the SAs and the requester of this board to say."),
         ("root", "help", "you can tell me"),
         ("alice", "please close this", "I do not understand `please close this`."),
-        ("alice", "", "I do not understand"),
+        ("alice", "", "you can tell me"),
+        ("sam", "allow late-activity until 2026-04-01 because x", "let pass here until Wed 1 Apr 2026"),
+        ("sam", "allow `late-activity`, Because x", "the rule `late-activity` is let pass here."),
+        ("sam", "allow late-activity because x until 2026-02-30", "I cannot let it pass until `2026-02-30`."),
+        ("sam", "allow late-activity because x until 2020-01-01", "I cannot let it pass until `2020-01-01`."),
+        ("sam", "allow late-activity until Friday because x", "I cannot let it pass until `Friday`."),
+        ("sam", "agree, but the customer has not said so yet", "noted, an SA agrees"),
     ],
 )
 def test_every_order_has_its_answer(
@@ -222,3 +232,87 @@ def test_a_waiver_ends_with_its_day(plan_of: Callable[..., Plan]) -> None:
     assert list(verdicts.values()) == ["waived", "failing"]
     before = plan_of(lines, "2026-03-02T16:00Z")
     assert next(o.recheck_at for o in before.outcomes if o.rule == "incomplete-request") == end
+
+
+REGION = (
+    '2026-03-02T14:00Z alice opens "Acme demo"\n  | ## Region\n  | EMEA\n  | ## Segment\n  | Enterprise\n'
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        OPENED + '2026-03-02T15:00Z sam comments "@triage-bot move to emea"\n'
+        '2026-03-02T15:01Z triage-bot says "moved to gitlab-com/emea-triage#1"\n'
+        "2026-03-02T15:01Z triage-bot closes\n2026-03-02T15:30Z sofia reopens\n",
+        OPENED + "2026-03-02T14:10Z alice closes\n"
+        '2026-03-02T15:00Z sam comments "@triage-bot move to emea"\n2026-03-02T15:30Z alice reopens\n',
+        OPENED + '2026-03-02T14:10Z sam adds "bot::off"\n'
+        '2026-03-02T15:00Z sam comments "@triage-bot move to emea"\n2026-03-02T15:30Z sam removes "bot::off"\n',
+    ],
+    ids=["moved, and reopened", "given while it was closed", "given while the bot was silenced"],
+)
+def test_an_old_order_does_not_come_alive(plan_of: Callable[..., Plan], lines: str) -> None:
+    assert not [a for a in plan_of(lines, NOW).actions if isinstance(a, Move | Reply)]
+
+
+def test_an_order_that_was_answered_is_not_obeyed_later(
+    ruleset: Ruleset, issue_of: Callable[..., Issue]
+) -> None:
+    issue = issue_of(
+        OPENED.replace('"Agreement"', '"Agreement" "Region"')
+        + '2026-03-02T15:00Z sam comments "@triage-bot move"'
+    )
+    (reply,) = evaluate(issue, ruleset, read_instant(NOW)).actions
+    assert isinstance(reply, Reply)
+    issue = replace(after(issue, reply, read_instant(NOW)), description=issue_of(REGION).description)
+    later = evaluate(issue, ruleset, read_instant("2026-03-20T16:00Z"))
+    assert not [a for a in later.actions if isinstance(a, Move)]
+
+
+def test_what_is_said_internally_stays_internal(plan_of: Callable[..., Plan]) -> None:
+    lines = (
+        '2026-03-02T14:00Z alice opens "Acme demo" from "SA Activity" filled except "SA Asks"\n'
+        "2026-03-02T14:30Z triage-bot comments\n  | <!-- triage:status 1#1 -->\n  | old\n"
+        '2026-03-02T15:00Z sam comments internally "@triage-bot allow incomplete-request because of the lawsuit"\n'
+        '2026-03-02T15:01Z sam comments internally "@triage-bot lawsuit"\n'
+    )
+    plan = plan_of(lines, NOW)
+    assert [a.internal for a in plan.actions if isinstance(a, Reply)] == [True, True]
+    (note,) = [a for a in plan.actions if isinstance(a, PutNote)]
+    assert "lawsuit" not in note.body
+    assert "`a reason that was given internally`" in note.body
+
+
+def test_an_ended_waiver_hides_no_exception(plan_of: Callable[..., Plan]) -> None:
+    lines = (
+        '2026-03-02T14:00Z alice opens "Acme"\n  | <!-- triage-template: sa-activity v3 -->\n'
+        "  | ## Opportunity Size\n  | USD 5,000\n"
+        '2026-03-03T15:00Z sam comments "@triage-bot allow small-deal because ill until 2026-03-04"\n'
+        '2026-03-03T16:00Z alice comments "@maria @sofia please, because they grow"\n'
+        '2026-03-03T17:00Z alice comments "Thanks @maria and @sofia!"\n'
+    )
+    plan = plan_of(lines, "2026-03-06T15:00Z", "commercial-amer")
+    (outcome,) = [o for o in plan.outcomes if o.rule == "small-deal"]
+    assert outcome.verdict == "waived"
+    assert outcome.reason.endswith(": they grow")
+
+
+def test_an_order_is_no_answer_to_anybody_else(plan_of: Callable[..., Plan]) -> None:
+    late = OPENED + '2026-03-02T15:00Z sam comments "@triage-bot help"\n'
+    assert "+sla::breached" in {str(a) for a in plan_of(late, "2026-03-09T15:00Z").actions}
+    spoken = OPENED + "2026-03-02T15:00Z sam comments\n  | @triage-bot help\n  | I look into it.\n"
+    assert "+sla::breached" not in {str(a) for a in plan_of(spoken, "2026-03-09T15:00Z").actions}
+    waiting = (
+        OPENED
+        + '2026-03-02T15:00Z sam adds "SA Waiting"\n2026-03-02T15:30Z alice comments "@triage-bot agree"\n'
+    )
+    assert "-SA Waiting" not in {str(a) for a in plan_of(waiting, NOW).actions}
+
+
+def test_a_claim_after_a_strangers_is_a_claim(plan_of: Callable[..., Plan]) -> None:
+    lines = (
+        OPENED + '2026-03-02T15:00:00Z root adds "SA Doing"\n2026-03-02T15:00:05Z root removes "SA Doing"\n'
+        '2026-03-02T15:00:10Z sam adds "SA Doing"\n'
+    )
+    assert [str(a) for a in plan_of(lines, NOW).actions] == ["assign sam"]

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from app.core.acts import Act
 from app.core.agreement import PARTIES, agreed
 from app.core.answers import gaps
 from app.core.discovery import discovery
@@ -83,7 +82,9 @@ class Moves(Model):
         mover: Mover = "sa" if role == "escalation" else role if role in ("sa", "requester") else "bystander"
         spec = next((s for s in self.expected if start in s.from_ and end in s.to), None)
         lacks = self._lacking(spec, facts) if spec else []
-        fault = "order" if spec is None else "person" if mover not in spec.by else "early" if lacks else ""
+        theirs = any(mover in s.by for s in self.expected if CLOSED not in s.to)
+        stranger = mover not in spec.by if spec else not theirs
+        fault = "person" if stranger else "order" if spec is None else "early" if lacks else ""
         nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
         clauses = (
             Clause("the last move", f"{start} to {end} by {by.username} at {stamp(at)}", bool(fault)),
@@ -93,7 +94,7 @@ class Moves(Model):
         )
         if not fault:
             return Result(False, f"{start} to {end} is as expected", clauses)
-        changes = self._back(facts, start, end, at)
+        changes = self._back(facts, start, end)
         return Result(
             True,
             f"{by.username} moved it from {start} to {end}: {lacks or fault}",
@@ -109,35 +110,46 @@ class Moves(Model):
                 "lacks": Ours(listed(lacks, "and")),
                 "expected": Ours(listed([f"**{name}**" for name in dict.fromkeys(nexts)])),
                 "fault": Ours(fault),
+                "put_back": facts.in_force.put_back or (end == CLOSED and facts.issue.state == "opened"),
             },
         )
 
     @staticmethod
     def _closed(facts: Facts) -> bool:
-        """Whether people left it closed: it is, or only the bot opened it again."""
+        """Whether people left it closed: it is, or only the bot opened it again, and nobody moved the card since."""
         events = facts.issue.state_events
-        return facts.issue.state == "closed" or (bool(events) and facts.issue.is_bot(events[-1].user))
+        if facts.issue.state == "closed" or not events:
+            return facts.issue.state == "closed"
+        return facts.issue.is_bot(events[-1].user) and facts.in_force.start <= events[-1].at
 
     @staticmethod
     def _last(facts: Facts) -> tuple[str, str, User, datetime] | Result:
-        """The move that led to the state in force, or why there is none to judge."""
-        last = facts.in_force
-        if len(facts.spans) == 1 or last.answered or last.by is None or facts.issue.is_bot(last.by):
+        """The move that led to the state in force, or that was put back; else why there is none to judge."""
+        spans = facts.spans_that_count
+        last = spans[-2] if spans[-1].put_back else spans[-1]
+        if last is spans[0] or last.answered or last.by is None or facts.issue.is_bot(last.by):
             return Result(
                 False, "nobody moved it" if not last.answered else "the requester's answer moved it"
             )
-        if last.label is None:
+        if last.label is None and last is spans[-1]:
             settled = last.start + SWAP + timedelta(microseconds=1)
             if facts.now < settled:  # it may be the first half of a move
                 return Result(False, "a label was taken off a moment ago", recheck_at=settled)
-        before: StateSpan = facts.spans_that_count[-2]
+        before: StateSpan = spans[spans.index(last) - 1]
+        if before.label == last.label:
+            return Result(False, "the same state, set by somebody else")
+        if before.put_back and spans[spans.index(before) - 1].label == last.label:
+            return Result(False, "it was put back, and people set it again")
         return before.label or OPEN, last.label or OPEN, last.by, last.start
 
     @staticmethod
     def _closing(facts: Facts) -> tuple[str, str, User, datetime] | Result:
-        closing: Act | None = next((a for a in reversed(facts.acts) if a.kind == "closed"), None)
-        if closing is None or closing.by is None or facts.issue.is_bot(closing.by):
+        closing = next((e for e in reversed(facts.issue.state_events) if e.state == "closed"), None)
+        if closing is None or closing.user is None or facts.issue.is_bot(closing.user):
             return Result(False, "nobody closed it")
+        own = [e for e in facts.issue.state_events if facts.issue.is_bot(e.user) and e.state == "reopened"]
+        if facts.issue.state == "closed" and own:
+            return Result(False, "it was opened again, and people closed it again")
         if facts.issue.moved:
             return Result(False, "it was moved to another board")
         if any(n.system and n.body.startswith(DUPLICATE) for n in facts.issue.notes):
@@ -146,7 +158,7 @@ class Moves(Model):
         worked = (
             last.before if last.label == facts.labels.waiting else last
         )  # what was done before the wait counts
-        return (worked.label if worked else None) or OPEN, CLOSED, closing.by, closing.at
+        return (worked.label if worked else None) or OPEN, CLOSED, closing.user, closing.at
 
     def _lacking(self, spec: MoveSpec, facts: Facts) -> list[str]:
         """What the move needs and is not there, each in a few words of ours."""
@@ -175,14 +187,12 @@ class Moves(Model):
         return found
 
     @staticmethod
-    def _back(facts: Facts, start: str, end: str, at: datetime) -> tuple[Change, ...]:
+    def _back(facts: Facts, start: str, end: str) -> tuple[Change, ...]:
         """What takes the move back; nothing when that was done already: then people want it so."""
         issue = facts.issue
         if end == CLOSED:
-            again = any(e.state == "reopened" and issue.is_bot(e.user) for e in issue.state_events)
-            return () if again else (Change(reopen=True),)
-        ours = (e for e in issue.label_events if issue.is_bot(e.user) and e.at >= at)
-        if any((e.label, e.action) in ((end, "remove"), (start, "add")) for e in ours):
+            return (Change(reopen=True),) if issue.state == "closed" else ()
+        if facts.in_force.put_back:
             return ()
         changes = [Change(remove=end)] if end in issue.labels else []
         if start != OPEN and start not in issue.labels:
