@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from app.core.model import Issue, Note, User
 from app.core.sections import code_lines, without_comments
@@ -15,6 +16,7 @@ _MOVED = ("moved from ", "cloned from ")
 _AWAY = "moved to "
 _CODE = re.compile(r"(`+)[^`]*\1")
 LONGEST, MOST = 500, 20  # characters of one order, orders of one comment
+READ = 20_000  # characters of a comment in which mentions and reasons are looked for
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,10 @@ def orders(issue: Issue) -> tuple[Order, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def plain_text(body: str) -> str:
-    """A comment without code, quotes and hidden parts: what its author says in their own name."""
-    text = without_comments(body.replace("\r\n", "\n"))
+    """A comment without code, quotes and hidden parts: what its author says in their own name. Its beginning only."""
+    text = without_comments(body[:READ].replace("\r\n", "\n"))
     hidden = code_lines(text)
     lines = (line for n, line in enumerate(text.split("\n"), start=1) if n not in hidden)
     return "\n".join(_CODE.sub(" ", line) for line in lines if not line.lstrip().startswith(">"))

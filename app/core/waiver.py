@@ -14,7 +14,7 @@ from app.core.text import Ours, instant
 
 _RULE = re.compile(r"[`'\"]?(?P<rule>[A-Za-z][\w-]*)")
 _BECAUSE = re.compile(r"\bbecause\b[ \t:,]*(?P<reason>[^\n]*)", re.IGNORECASE)
-_UNTIL = re.compile(r"[ \t,]*\buntil[ \t]+(?P<day>\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
+_UNTIL = re.compile(r"(?<![ \t,])[ \t,]*\buntil[ \t]+(?P<day>\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
 _UNTIL_WORD = re.compile(r"\buntil[ \t]+(?P<day>(?:next[ \t]+)?\w[\w.-]*)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w`@/])@([\w.-]*\w)")
 

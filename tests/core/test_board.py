@@ -91,9 +91,13 @@ def test_an_exception_asks_for_a_reason_and_finds_it_in_a_later_comment(plan_of:
     asked = BELOW + '2026-03-02T15:00Z alice comments "@maria @sofia may this one pass?"\n'
     line = waiver_line(plan_of(asked, NOW, "commercial-amer"))
     assert line.startswith("The rule `small-deal` is let pass here by `alice` on Mon 2 Mar 2026, 09:00 CST")
-    assert line.endswith('with `maria` and `sofia` told. Please say why, in a comment that says "because ...".')
+    assert line.endswith(
+        'with `maria` and `sofia` told. Please say why, in a comment that says "because ...".'
+    )
     given = asked + '2026-03-02T15:30Z maria comments "Yes, because they will grow."\n'
-    assert waiver_line(plan_of(given, "2026-03-02T15:31Z", "commercial-amer")).endswith(": `they will grow.`.")
+    assert waiver_line(plan_of(given, "2026-03-02T15:31Z", "commercial-amer")).endswith(
+        ": `they will grow.`."
+    )
     other = asked + '2026-03-02T15:30Z root comments "No, because I say so."\n'
     assert "Please say why" in waiver_line(plan_of(other, "2026-03-02T15:31Z", "commercial-amer"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from time import process_time
 
 import pytest
 
@@ -316,3 +317,25 @@ def test_a_claim_after_a_strangers_is_a_claim(plan_of: Callable[..., Plan]) -> N
         '2026-03-02T15:00:10Z sam adds "SA Doing"\n'
     )
     assert [str(a) for a in plan_of(lines, NOW).actions] == ["assign sam"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@triage-bot allow late-activity because" + " " * 200_000,
+        "`" * 200_000 + "@maria",
+        "@maria @sofia " * 20_000,
+        "expedite " * 30_000,
+        "a" * 200_000 + "://",
+        "@triage-bot help\n" * 20_000,
+        "until " * 50_000,
+    ],
+    ids=["spaces", "backticks", "mentions", "words", "an address", "orders", "until"],
+)
+def test_no_comment_keeps_the_bot_busy(ruleset: Ruleset, issue_of: Callable[..., Issue], body: str) -> None:
+    issue = issue_of(OPENED + '2026-03-02T14:00Z sam adds "Expedite"\n', "commercial-amer")
+    note = Note(99, read_instant("2026-03-02T15:00Z"), User(2, "sam"), body)
+    began = process_time()
+    plan = evaluate(replace(issue, notes=(*issue.notes, note)), ruleset, read_instant(NOW))
+    assert process_time() - began < 10  # a guard against blow-ups, not a measurement
+    assert all(len(a.body) < 100_000 for a in plan.actions if isinstance(a, Reply))

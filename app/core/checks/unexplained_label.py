@@ -12,7 +12,8 @@ from app.core.plan import Clause, stamp
 from app.core.sections import without_comments
 from app.core.text import Ours
 
-_ADDRESS = re.compile(r"\w+://\S+")
+_ADDRESS = re.compile(r"(?<!\w)\w{1,20}://\S+")
+_BECAUSE = re.compile(r"\bbecause\b", re.I)
 
 
 class UnexplainedLabel(Model):
@@ -52,10 +53,7 @@ class UnexplainedLabel(Model):
     def _said(self, facts: Facts) -> bool:
         """Whether whoever asks, or put the label on, uses one of the words; or anybody says one with a because."""
         words = "|".join(map(re.escape, self.words))
-        named, reasoned = (
-            re.compile(rf"\b(?:{words})", re.I),
-            re.compile(rf"\b(?:{words}).*\bbecause\b", re.I),
-        )
+        named = re.compile(rf"\b(?:{words})", re.I)
         askers = {
             facts.issue.author.username,
             *(a.by.username for a in facts.acts if a.by and a.label == self.label),
@@ -63,10 +61,18 @@ class UnexplainedLabel(Model):
         for note in facts.issue.notes:
             if note.system or facts.issue.is_bot(note.author):
                 continue
-            pattern = named if note.author.username in askers else reasoned
-            if pattern.search(_plain_words(note.body)):
+            said = _plain_words(note.body)
+            if note.author.username in askers and named.search(said):
+                return True
+            if any(_reasoned(line, named) for line in said.splitlines()):
                 return True
         return named.search(_plain_words(facts.issue.description)) is not None
+
+
+def _reasoned(line: str, named: re.Pattern[str]) -> bool:
+    """Whether the line has one of the words and a "because" after it."""
+    match = named.search(line)
+    return match is not None and _BECAUSE.search(line, match.end()) is not None
 
 
 def _plain_words(text: str) -> str:
