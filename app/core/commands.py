@@ -8,8 +8,8 @@ from datetime import datetime
 from app.core.agreement import PARTIES, agreed, party
 from app.core.board import Board
 from app.core.facts import Facts
-from app.core.history import label_stretches
 from app.core.keys import has_key, marked
+from app.core.labels import label_stretches
 from app.core.orders import Order, heard_from, orders
 from app.core.plan import Action, Move, Reply, stamp
 from app.core.ruleset import Ruleset

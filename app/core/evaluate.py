@@ -6,8 +6,8 @@ from datetime import datetime
 from app.core.after import after
 from app.core.commands import answers
 from app.core.facts import Facts, Result, gather
-from app.core.history import last_person_act
 from app.core.keys import REPORT
+from app.core.labels import last_person_act
 from app.core.look import Look, changes, status_note, summons
 from app.core.model import Issue
 from app.core.plan import Action, AddLabel, Outcome, Plan, Verdict, stamp

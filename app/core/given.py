@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.core.condition import Condition
 from app.core.facts import Facts
-from app.core.history import label_since, last_person_act
+from app.core.labels import label_since, last_person_act
 from app.core.plan import Clause
 from app.core.sections import heading_key
 

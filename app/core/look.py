@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.core.board import Manner
 from app.core.facts import Change, Facts, Result
-from app.core.history import last_person_act
 from app.core.keys import STATUS, carried_status, has_key, marked, own_note
+from app.core.labels import last_person_act
 from app.core.model import User
 from app.core.plan import (
     Action,

@@ -7,7 +7,8 @@ import pytest
 
 from app.core.acts import acts, assignment
 from app.core.board import People
-from app.core.history import Cycle, StateSpan, cycles, label_since, state_spans
+from app.core.history import Cycle, StateSpan, cycles, state_spans
+from app.core.labels import label_since
 from app.core.model import Issue, LabelEvent, User
 from app.core.ruleset import Ruleset
 

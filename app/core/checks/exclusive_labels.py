@@ -4,7 +4,8 @@ from typing import ClassVar, Literal
 
 from app.core.document import Model
 from app.core.facts import Change, Facts, Result
-from app.core.history import StateSpan, last_person_act
+from app.core.history import StateSpan
+from app.core.labels import last_person_act
 from app.core.plan import Clause
 from app.core.text import Ours
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from app.core.document import Model, Path
 from app.core.facts import Change, Facts, Result
-from app.core.history import label_since, last_person_act
+from app.core.labels import label_since, last_person_act
 from app.core.plan import Clause, stamp
 from app.core.text import Ours, quote
 from app.core.validators.reading import listed

@@ -10,7 +10,7 @@ from app.core.calendar import Count
 from app.core.document import Model
 from app.core.facts import Facts, Result
 from app.core.given import VALUE_LENGTH, written_at
-from app.core.history import label_since
+from app.core.labels import label_since
 from app.core.length import Length
 from app.core.orders import carried_until
 from app.core.plan import Clause, stamp

@@ -9,7 +9,8 @@ from app.core.calendar import Count
 from app.core.clock import Promise, due_at, elapsed
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.history import Cycle, End, Start, cycles, label_stretches
+from app.core.history import Cycle, End, Start, cycles
+from app.core.labels import label_stretches
 from app.core.length import Length
 from app.core.plan import Clause, stamp
 from app.core.text import Ours, duration, instant

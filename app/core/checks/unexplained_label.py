@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.history import label_since
+from app.core.labels import label_since
 from app.core.plan import Clause, stamp
 from app.core.sections import without_comments
 from app.core.text import Ours

@@ -1,0 +1,38 @@
+"""When a label was on an issue, and what people last did to it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.core.acts import Act
+from app.core.model import Issue
+
+
+def label_stretches(issue: Issue, label: str) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The stretches [on, off) in which the label was on, whoever put it on; `off` is None while it still is.
+
+    A label without any event has been on since the opening, as far as anybody can know.
+    """
+    events = [event for event in issue.label_events if event.label == label]
+    on = issue.created_at if events and events[0].action == "remove" else None
+    found: list[tuple[datetime, datetime | None]] = []
+    for event in events:
+        if event.action == "add":
+            on = on or event.at
+        elif on is not None:
+            found.append((on, event.at))
+            on = None
+    if label in issue.labels:
+        found.append((on or issue.created_at, None))
+    return tuple(found)
+
+
+def label_since(issue: Issue, label: str) -> datetime | None:
+    """Since when the label has been on without a break; None when it is off. Whoever put it on."""
+    stretches = label_stretches(issue, label)
+    return stretches[-1][0] if stretches and stretches[-1][1] is None else None
+
+
+def last_person_act(acts: Iterable[Act], label: str) -> Act | None:
+    """The last time a person put the label on or took it off."""
+    found = [a for a in acts if a.kind in ("label_on", "label_off") and a.label == label]
+    return found[-1] if found else None
