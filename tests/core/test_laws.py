@@ -239,7 +239,7 @@ anybody = st.lists(
 )
 
 
-@settings(quick, max_examples=300)
+@settings(quick, max_examples=150)
 @given(anybody, st.sets(st.integers(0, 11)))
 def test_a_board_that_puts_cards_back_settles_too_and_leaves_one_state(
     history: list[Deed], watched: set[int]
