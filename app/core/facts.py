@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -87,7 +88,7 @@ class Facts:
         spans = state_spans(issue, done, self.people, self.labels.states)
         return replace(self, issue=issue, acts=done, spans=spans)
 
-    @property
+    @cached_property
     def by_key(self) -> dict[str, Answer]:
         """The answers by their block's key."""
         return {answer.block.key: answer for answer in self.answers}
