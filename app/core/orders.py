@@ -16,6 +16,8 @@ _MOVED = ("moved from ", "cloned from ")
 _AWAY = "moved to "
 _CODE = re.compile(r"(`+)[^`]*\1")
 LONGEST, MOST = 500, 20  # characters of one order, orders of one comment
+# What GitLab makes a mention of, once code is gone: nothing that looks like one inside an address or a path.
+_MENTION = re.compile(r"(?<![\w@/\\])@([\w.-]*\w)(?!/\w)")
 READ = 20_000  # characters of a comment in which mentions and reasons are looked for
 
 
@@ -51,6 +53,11 @@ def plain_text(body: str) -> str:
     hidden = code_lines(text)
     lines = (line for n, line in enumerate(text.split("\n"), start=1) if n not in hidden)
     return "\n".join(_CODE.sub(" ", line) for line in lines if not line.lstrip().startswith(">"))
+
+
+def mentions(body: str) -> frozenset[str]:
+    """The usernames that a text mentions, without regard to case."""
+    return frozenset(name.casefold() for name in _MENTION.findall(plain_text(body)))
 
 
 def _orders_in(note: Note, bots: set[str]) -> list[Order]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.facts import Facts
 from app.core.model import Note
-from app.core.orders import Order, orders, plain_text
+from app.core.orders import Order, mentions, orders, plain_text
 from app.core.rule import Rule
 from app.core.text import Ours, instant
 
@@ -16,7 +16,6 @@ _RULE = re.compile(r"[`'\"]?(?P<rule>[A-Za-z][\w-]*)")
 _BECAUSE = re.compile(r"\bbecause\b[ \t:,]*(?P<reason>[^\n]*)", re.IGNORECASE)
 _UNTIL = re.compile(r"(?<![ \t,])[ \t,]*\buntil[ \t]+(?P<day>\d{4}-\d{2}-\d{2})\b", re.IGNORECASE)
 _UNTIL_WORD = re.compile(r"\buntil[ \t]+(?P<day>(?:next[ \t]+)?\w[\w.-]*)", re.IGNORECASE)
-_MENTION = re.compile(r"(?<![\w`@/])@([\w.-]*\w)")
 
 
 INTERNAL = "a reason that was given internally"
@@ -95,9 +94,7 @@ def _told(note: Note, holders: Mapping[str, list[str]], roles: list[str]) -> tup
     """Whom the comment mentions, one for each role; nobody when a role is left out. Its author knows without that."""
     if "@" not in note.body:
         return ()
-    mentioned = {name.casefold() for name in _MENTION.findall(plain_text(note.body))} | {
-        note.author.username.casefold()
-    }
+    mentioned = mentions(note.body) | {note.author.username.casefold()}
     told = []
     for role in roles:
         named = [name for name in holders.get(role, []) if name.casefold() in mentioned]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from app.core.document import Model, Path
 from app.core.facts import Change, Facts, Result
+from app.core.given import written_at
 from app.core.labels import label_since, last_person_act
 from app.core.plan import Clause, stamp
 from app.core.text import Ours, quote
@@ -52,7 +53,7 @@ class Family(Model):
         )
         if len(have) == 1:
             return Result(False, f"{have[0]} is on, and no other one", clauses)
-        cause = max(a.at for a in facts.acts if a.kind in ("opened", "edited"))
+        cause = written_at(facts)
         refused_at = self._refused_at(facts, chosen, cause)
         refusal = Clause(
             "no person took it off since",

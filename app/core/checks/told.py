@@ -1,19 +1,15 @@
 """Finds a request of which those who should know were not told."""
 
-import re
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.orders import plain_text
+from app.core.orders import mentions
 from app.core.plan import Clause
 from app.core.text import Ours, quote
 from app.core.validators.reading import listed
-
-# What GitLab makes a mention of, once code is gone: nothing that looks like one inside an address or a path.
-_MENTION = re.compile(r"(?<![\w@/\\])@([\w.-]*\w)(?!/\w)")
 
 
 class Told(Model):
@@ -58,6 +54,6 @@ def _aware(facts: Facts) -> set[str]:
     issue = facts.issue
     notes = [n for n in issue.notes if not n.system and not issue.is_bot(n.author)]
     texts = [issue.description, *(n.body for n in notes)]
-    mentioned = {name for text in texts for name in _MENTION.findall(plain_text(text))}
+    mentioned = {name for text in texts for name in mentions(text)}
     present = {user.username for user in (issue.author, *issue.assignees, *(n.author for n in notes))}
     return {name.casefold() for name in mentioned | present}

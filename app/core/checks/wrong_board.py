@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr
 from app.core.board import Board
 from app.core.document import Model, Path
 from app.core.facts import Facts, Result
+from app.core.given import written_at
 from app.core.orders import carried_until
 from app.core.plan import Clause, stamp
 from app.core.template import LIKENESS_NEEDED
@@ -65,7 +66,7 @@ class WrongBoard(Model):
         said, here = self._said(facts, rows), facts.board.id
         fitting = list(dict.fromkeys(row.board for row in rows if row.template or row.fits(said)))
         others = [name for name in fitting if self._boards is None or name in self._boards]
-        cause = max(a.at for a in facts.acts if a.kind in ("opened", "edited"))
+        cause = written_at(facts)
         came_at = carried_until(facts.issue)
         stays = came_at is not None and came_at >= cause
         failing = bool(said) and here not in fitting and bool(others) and not stays
