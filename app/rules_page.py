@@ -31,9 +31,15 @@ def page(ruleset: Ruleset) -> str:
 def _table(ruleset: Ruleset) -> str:
     lines = ["| rule | when it is kept | boards | while it fails |", "|---|---|---|---|"]
     for rule in ruleset.rules:
-        boards = ", ".join(rule.applies_to.boards) or "all"
+        boards = ", ".join(_board(name, rule) for name in rule.applies_to.boards) or "all"
         lines.append(f"| [`{rule.id}`]({rule.id}.yaml) | {_cell(rule.summary)} | {boards} | {_does(rule)} |")
     return "\n".join([*lines, ""])
+
+
+def _board(name: str, rule: Rule) -> str:
+    """The board, with what a request must say there to be one for the rule."""
+    where = " and ".join(str(condition) for condition in rule.applies_to.where.get(name, []))
+    return f"{name} (where {where})" if where else name
 
 
 def _does(rule: Rule) -> str:

@@ -5,6 +5,7 @@ import pytest
 
 from app.errors import ConfigError
 from app.rulebook import fingerprint, load
+from app.rules_page import page
 from tests.conftest import ROOT
 
 
@@ -205,3 +206,10 @@ def test_examples_hold_whichever_boards_are_looked_after(folder: Path) -> None:
     assert "emea" not in load(folder).active_boards
     board.write_text(board.read_text().replace("active: false", "watched: true"))
     assert load(folder).boards["emea"].file.watched
+
+
+def test_the_page_about_the_rules_says_what_they_say() -> None:
+    text = page(load(ROOT / "rules", examples=False))
+    assert (ROOT / "rules" / "README.md").read_text() == text
+    assert "apac (where Segment says commercial)" in text
+    assert 's1 & s3 & s4 & s5 -- "complete, discovery answered" --> s2' in text
