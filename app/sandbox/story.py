@@ -46,6 +46,13 @@ def _open_second(stage: Stage) -> None:
     stage.issues["urgent"] = stage.project("alice").issues.create(body).iid
 
 
+def _agree_and_close(stage: Stage) -> None:
+    """The three boxes at the end of the template, then the closing."""
+    text = stage.issue("alice", "request").description
+    _save(stage, "alice", "request", description=text.replace("- [ ] The ", "- [x] The "))
+    _save(stage, "sofia", "request", state_event="close")
+
+
 def _save(stage: Stage, who: str, name: str, **fields: object) -> None:
     issue = stage.issue(who, name)
     for field_name, value in fields.items():
@@ -182,8 +189,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         _clock(6, 11),
-        "On Friday all is settled, and Sofia closes the first request.",
-        lambda s: _save(s, "sofia", "request", state_event="close"),
+        "On Friday all agree: Alice ticks the three boxes for it, and Sofia closes the first request.",
+        _agree_and_close,
         Expect(
             "request",
             _labels("SA Doing"),
