@@ -65,7 +65,9 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
     texts = reader.texts()
     if reader.problems or labels is None or texts is None:
         raise ConfigError(reader.problems)
-    ruleset = Ruleset(reader.version, boards, labels, templates, tuple(rules), texts, reader.documents)
+    ruleset = Ruleset(
+        reader.version, boards, labels, templates, tuple(rules), texts, reader.documents, calendars
+    )
     problems = faults_across(ruleset) + duplicate_projects(boards, reader.board_documents)
     problems += board_faults(ruleset, reader.board_documents)
     if examples and not problems:

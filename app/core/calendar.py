@@ -107,6 +107,16 @@ class Calendar:
         i = bisect_right(chunk.starts, moment) - 1
         return i >= 0 and moment < chunk.ends[i]
 
+    def next_open(self, at: datetime) -> datetime:
+        """The first instant from `at` on at which it is open."""
+        return at if self.is_open(at) else self.add(at, MICROSECOND) - MICROSECOND
+
+    def closed_days(self, start: date, end: date) -> tuple[tuple[date, str], ...]:
+        days = [start + timedelta(days=n) for n in range((end - start).days)]
+        return tuple(
+            (d, self.holidays.get(d, "")) for d in days if d in self.holidays or not self._week[d.weekday()]
+        )
+
     def counting(self, count: Count) -> "Calendar":
         """This calendar as a way to count: the hours as they are, 24 h of each working day, or round the clock."""
         if count == "working_hours":

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.calendar import Calendar
-from app.core.history import Cycle
+from app.core.chain import Counting
+from app.core.cycles import Cycle, Stretch
 
 
 @dataclass(frozen=True)
@@ -12,17 +12,15 @@ class Promise:
     """A length of time that may pass, counted by a calendar, from an instant on."""
 
     target: timedelta
-    calendar: Calendar
+    calendar: Counting
     counts_from: datetime
 
 
-def running_parts(
-    cycle: Cycle, counts_from: datetime, until: datetime | None
-) -> list[tuple[datetime, datetime | None]]:
+def running_parts(cycle: Cycle, counts_from: datetime, until: datetime | None) -> list[Stretch]:
     """The half-open stretches in which the cycle runs from `counts_from` on, without its pauses."""
-    parts: list[tuple[datetime, datetime | None]] = []
+    parts: list[Stretch] = []
     start: datetime | None = max(cycle.start, counts_from)
-    for low, high in cycle.pauses:
+    for low, high, *_ in cycle.pauses:
         if start is not None and start < low:
             parts.append((start, low))
         start = None if high is None else max(high, start or high)

@@ -8,8 +8,9 @@ from app.core.commands import answers
 from app.core.facts import Facts, Result, gather
 from app.core.keys import REPORT
 from app.core.labels import last_person_act
-from app.core.look import Look, changes, status_note, summons
+from app.core.look import Look, repairs, status_note, summons
 from app.core.model import Issue
+from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
 from app.core.rule import Rule
@@ -41,7 +42,15 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         return replace(empty, silent="its project is no board")
     if (reason := _no_request(issue)) != "":
         return replace(empty, silent=reason)
-    facts = gather(issue, board, ruleset.labels, ruleset.templates, now)
+    facts = gather(
+        issue,
+        board,
+        ruleset.labels,
+        ruleset.templates,
+        now,
+        boards=ruleset.all_by_project,
+        calendars=ruleset.calendars,
+    )
     silent = _silence(facts, adopt=adopt)
     done: list[Action] = []
     if adopt and not silent and _to_be_adopted(facts):
@@ -104,7 +113,8 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
     looks = [_look(rule, facts, ruleset, waived) for rule in ruleset.rules]
     if facts.issue.moved:  # all else is for the board to which it moved
         return [_outcome(look, ruleset) for look in looks], status_note(looks, facts, ruleset)
-    actions = [action for look in looks for action in changes(look, facts)]
+    actions = label_changes(looks, facts)
+    actions += [action for look in looks for action in repairs(look, facts)]
     if not actions:  # notes speak of the issue as the changes leave it
         actions = [action for look in looks for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
@@ -123,6 +133,7 @@ def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver])
 
 def _outcome(look: Look, ruleset: Ruleset) -> Outcome:
     source, result = ruleset.source(look.rule), look.result
+    clauses = result.clauses() if callable(result.clauses) else result.clauses
     lasts = look.waiver.until if look.waiver else None
     recheck_at = min((at for at in (result.recheck_at, lasts) if at), default=None)
     if look.why_not:
@@ -131,9 +142,12 @@ def _outcome(look: Look, ruleset: Ruleset) -> Outcome:
         reason = (
             f"{result.reason}; allowed by {look.waiver.by} at {stamp(look.waiver.at)}: {look.waiver.because}"
         )
-        return Outcome(look.rule.id, source, "waived", reason, result.clauses, recheck_at=recheck_at)
+        return Outcome(look.rule.id, source, "waived", reason, clauses, recheck_at=recheck_at)
     verdict: Verdict = "failing" if result.failing else "fine"
-    return Outcome(look.rule.id, source, verdict, result.reason, result.clauses, result.since, recheck_at)
+    clocks = result.clocks() if result.clocks else ()
+    return Outcome(
+        look.rule.id, source, verdict, result.reason, clauses, result.since, recheck_at, clocks=clocks
+    )
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:

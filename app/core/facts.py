@@ -1,20 +1,28 @@
 """What a check may look at: one issue, its board, and what people did there, at one instant."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
 from app.core.acts import Act, acts, assignment
 from app.core.answers import Answer, Gap, read_answers
 from app.core.board import Board, People
+from app.core.calendar import Calendar, Count
+from app.core.chain import Chain, Counting
+from app.core.clock_shape import Clock
 from app.core.document import Model
 from app.core.history import StateLabels, StateSpan, state_spans
+from app.core.ladder import Reached
 from app.core.model import Issue, User
+from app.core.moments import Moment, moments
 from app.core.plan import Clause
 from app.core.sections import heading_key
+from app.core.stays import PeopleOfStays, Stay, stays
 from app.core.template import Match, Template, find_template
 from app.core.validators import About
 
@@ -28,6 +36,13 @@ class LabelsFile(Model):
     claiming: list[str] = Field(
         min_length=1, description="State labels that make whoever puts them on the owner."
     )
+    clocks: list[str] = Field(
+        default=[],
+        description="What clocks put on, the weakest first: several rules may own one, and of them one at most is on.",
+    )
+    elsewhere: list[str] = Field(
+        default=[], description="Labels that say that others than the SAs have the request now."
+    )
     off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
     on: str = Field(description="Adopts a request that is older than the board's `since`.")
 
@@ -37,7 +52,7 @@ class LabelsFile(Model):
             raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
         if strange := sorted(set(self.claiming) - set(self.state)):
             raise ValueError(f'claiming: "{strange[0]}" is not among the state labels')
-        names = [*self.state, *self.attribute, self.off, self.on]
+        names = [*self.state, *self.attribute, *self.clocks, self.off, self.on]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f'"{twice[0]}" is given twice; one label, one meaning')
         return self
@@ -61,6 +76,33 @@ class Facts:
     spans: tuple[StateSpan, ...]
     match: Match
     answers: tuple[Answer, ...]
+    stays: tuple[Stay, ...]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @cached_property
+    def moments(self) -> tuple[Moment, ...]:
+        """What people's acts mean to clocks, in order."""
+        claiming = frozenset(self.labels.claiming)
+        roles = self.board.file.roles
+        return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming, roles)
+
+    def counting(self, count: Count, calendar: str = "") -> Counting:
+        """How time counts for this request: by each board's calendar while it was there, or by the calendar named."""
+        if calendar:
+            return self.calendars[calendar].counting(count)
+        if len(self.stays) == 1:
+            return self.board.counting(count)
+        links = [(stay.start, stay.board.counting(count)) for stay in self.stays[:-1]]
+        return Chain((*links, (self.stays[-1].start, self.board.counting(count))))
+
+    @property
+    def requester_zone(self) -> ZoneInfo | None:
+        return None
+
+    def zone_at(self, at: datetime) -> ZoneInfo:
+        """The zone of the board on which the request was then."""
+        before = [stay for stay in self.stays[:-1] if stay.start <= at < self.stays[-1].start]
+        return before[-1].board.calendar.zone if before else self.board.calendar.zone
 
     @property
     def in_force(self) -> StateSpan:
@@ -116,7 +158,12 @@ class Facts:
         return any(at is None or a.at < at for a in acts)
 
     def owners_at(self, at: datetime) -> list[str]:
-        """The SAs to whom the issue belonged then: those to whom people had assigned it, else whoever had claimed it.
+        """The SAs to whom the issue belonged then."""
+        return [u.username for u in self.holders_at(at) if self.people.is_sa(u, at)]
+
+    def holders_at(self, at: datetime) -> list[User]:
+        """To whom the issue belonged then, SAs or others: to those to whom people had assigned it, else to whoever had
+        claimed it.
 
         The bot assigns whoever claims; what it did is not read, since it may have come to do it late.
         """
@@ -130,13 +177,24 @@ class Facts:
         claim = self.claim_at(at)
         if not found and claim and claim.by and not self.let_go(claim, at):
             found = [claim.by]
-        return [u.username for u in found if self.people.is_sa(u, at)]
+        return found
 
 
 def gather(
-    issue: Issue, board: Board, labels: LabelsFile, templates: dict[str, Template], now: datetime
+    issue: Issue,
+    board: Board,
+    labels: LabelsFile,
+    templates: dict[str, Template],
+    now: datetime,
+    *,
+    boards: Mapping[str, Board] | None = None,
+    calendars: Mapping[str, Calendar] | None = None,
 ) -> Facts:
-    """The facts of an issue: its acts, its people, its states and the template it follows."""
+    """The facts of an issue: its acts, its people, its states and the template it follows.
+
+    `boards` are all boards by their project's path, for a request that came from another one; `calendars` all
+    calendars by their ids, for clocks that count by one of their own.
+    """
     done = acts(issue)
     match = find_template(issue.description, templates, board.file.template)
     whole, insists_on = board, board.file.insists_on
@@ -144,7 +202,8 @@ def gather(
     board = _part(board, answers)
     if board is not whole:  # dates are read by the part's own zone and holidays
         answers = read_answers(issue.description, match.template, _about(issue, board, done), insists_on)
-    people = People(board, issue)
+    been = tuple(replace(s, board=_part(s.board, answers)) for s in stays(issue, board, boards or {}))
+    people = People(board, issue) if len(been) == 1 else PeopleOfStays(been, issue)
     return Facts(
         issue=issue,
         board=board,
@@ -156,6 +215,8 @@ def gather(
         spans=state_spans(issue, done, people, labels.states),
         match=match,
         answers=answers,
+        stays=been,
+        calendars=calendars or {},
     )
 
 
@@ -195,23 +256,34 @@ class Result:
     """What a check found.
 
     `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
-    ends the last time it held, where the check knows. `values` fill the placeholders of the rule's texts; `says` is
-    a line for the status note; it asks the requester for something where `asks` is true. `by` is whoever made the
-    move it is about, `move_to` the board to which an SA may have the request moved.
+    tells when the last time that it held ended, where the check knows. `values` fill the placeholders of the rule's
+    texts; `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
+    whoever made the move it is about, `move_to` the board to which an SA may have the request moved. `steps` are those
+    of a clock that are in force, `clocks` its cycles. What costs time and is seldom asked for is a function.
     """
 
     failing: bool
     reason: str
-    clauses: tuple[Clause, ...] = ()
+    clauses: tuple[Clause, ...] | Callable[[], tuple[Clause, ...]] = ()
     since: datetime | None = None
     cause_at: datetime | None = None
-    over_since: datetime | None = None
+    over_since: Callable[[], datetime | None] | None = None
     recheck_at: datetime | None = None
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] | Callable[[], dict[str, Any]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
     by: User | None = None
     move_to: str = ""
-    says: str = ""
+    says: str | Callable[[], str] = ""
     asks: bool = False
+    steps: tuple[Reached, ...] = ()
+    clocks: Callable[[], tuple[Clock, ...]] | None = None
+
+    def filling(self) -> dict[str, Any]:
+        """The values of the placeholders."""
+        return self.values() if callable(self.values) else self.values
+
+    def line(self) -> str:
+        """The line for the status note."""
+        return self.says() if callable(self.says) else self.says

@@ -8,9 +8,11 @@ from app.core.board import Board
 from app.core.checks.family import Family
 from app.core.checks.meeting import Meeting
 from app.core.checks.moves import Moves
+from app.core.checks.sla import Sla
 from app.core.checks.threshold import Threshold
 from app.core.checks.told import Told
 from app.core.checks.wrong_board import WrongBoard
+from app.core.clock_faults import clock_faults, role_faults
 from app.core.condition import Condition
 from app.core.document import Document, Path, one_of
 from app.core.problem import Problem
@@ -39,16 +41,17 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
             if label not in states:
                 message = f'"{label}" is no state label; {one_of(label, ruleset.labels.state)}'
                 found.append(document.problem(("check", *path), message))
-        for i, label in enumerate(rule.while_failing.labels):
-            if label in owners:
-                message = (
-                    f'the label "{label}" belongs to the rule {owners[label]} already; one label, one rule'
-                )
-                found.append(document.problem(("while_failing", "labels", i), message))
-            owners.setdefault(label, rule.id)
+        for path, message in (*clock_faults(rule, ruleset), *role_faults(rule, ruleset)):
+            found.append(document.problem(path, message))
+        for path, label in rule.labels().items():
+            shared = rule.check.kind == "sla" and label in ruleset.labels.clocks
+            owner = owners.setdefault(label, rule.id)
+            if owner != rule.id and not shared:
+                message = f'the label "{label}" belongs to the rule {owner} already; one label, one rule'
+                found.append(document.problem(path, message))
             if label in ruleset.labels.state:
                 message = f'"{label}" says where a request stands; no rule may own it'
-                found.append(document.problem(("while_failing", "labels", i), message))
+                found.append(document.problem(path, message))
     return found
 
 
@@ -135,7 +138,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
             if name not in ruleset.boards:
                 message = f'unknown board "{name}"; {one_of(name, list(ruleset.boards))}'
                 found.append(document.problem(("check", *path), message))
-    if isinstance(check, Family | Meeting | WrongBoard):
+    if isinstance(check, Family | Meeting | Sla | WrongBoard):
         for path, heading, keys in check.block_names():
             found += [
                 document.problem(("check", *path), fault) for fault in _block_faults(heading, keys, ruleset)

@@ -1,18 +1,14 @@
-"""What people's acts add up to: which state label was in force when, and in which cycles the SAs had the ball."""
+"""What people's acts add up to: which state label was in force when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from app.core.acts import Act
 from app.core.board import People
 from app.core.model import Issue, User
 
 SWAP = timedelta(seconds=60)
-
-Start = Literal["opened", "reopened", "requester_activity"]
-End = Literal["sa_activity", "closed"]
 
 
 @dataclass(frozen=True)
@@ -159,93 +155,3 @@ class _StateFold:
     def _change(self, span: StateSpan) -> None:
         self.past.append(replace(self.now, end=span.start))
         self.now, self.taken_off = span, None
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """One stretch in which the SAs had the ball: [start, end), `end` None while they have it.
-
-    `pauses` are the half-open waits inside it; the last one's end is None while it lasts.
-    """
-
-    start: datetime
-    end: datetime | None
-    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
-    ended_by: Act | None = None
-
-
-def cycles(
-    acts: Iterable[Act],
-    spans: Iterable[StateSpan],
-    people: People,
-    labels: StateLabels,
-    *,
-    starts: Iterable[Start] = ("opened", "reopened", "requester_activity"),
-    answered_by: Iterable[End] = ("sa_activity", "closed"),
-) -> tuple[Cycle, ...]:
-    """The cycles, oldest first; at most the last one is running."""
-    acts = tuple(acts)
-    answering = _Answering(acts, labels)
-    begins, ends = frozenset(starts), frozenset(answered_by)
-    found: list[Cycle] = []
-    running: datetime | None = None
-    is_open = True
-    for act in acts:
-        moment = _moment(act, people, answering)
-        is_open = act.kind != "closed" and (is_open or act.kind == "reopened")
-        if running is not None and moment in ends:
-            found.append(Cycle(running, act.at, ended_by=act))
-            running = None
-        elif running is None and moment in begins and is_open:
-            running = act.at
-    if running is not None:
-        found.append(Cycle(running, None))
-    waits = [(s.start, s.end) for s in spans if s.label == labels.waiting]
-    return tuple(replace(c, pauses=_inside(waits, c)) for c in found)
-
-
-def _moment(act: Act, people: People, answering: "_Answering") -> Start | End | None:
-    """What an act means to the clock."""
-    match act.kind:
-        case "opened" | "closed" | "reopened":
-            return act.kind
-        case "note" | "edited" if people.role(act.by, act.at) == "requester":
-            return "requester_activity"
-        case "note" | "assigned" if people.is_sa(act.by, act.at) and (act.kind == "note" or act.assigned):
-            return "sa_activity"
-        case "label_on" | "label_off" if people.is_sa(act.by, act.at) and answering.counts(act):
-            return "sa_activity"
-    return None
-
-
-class _Answering:
-    """Which acts on labels answer: not SA Waiting put on or off, not the other half of a move to SA Waiting, and not
-    the pair of one label on and off at one instant that moving the issue to another board writes."""
-
-    def __init__(self, acts: tuple[Act, ...], labels: StateLabels) -> None:
-        moved = [a for a in acts if a.kind in ("label_on", "label_off")]
-        self._labels = labels
-        self._kinds: dict[tuple[datetime, str], set[str]] = {}
-        for act in moved:
-            self._kinds.setdefault((act.at, act.label), set()).add(act.kind)
-        self._waits = [a for a in moved if a.kind == "label_on" and a.label == labels.waiting]
-
-    def counts(self, act: Act) -> bool:
-        if act.label == self._labels.waiting or (act.label and len(self._kinds[act.at, act.label]) > 1):
-            return False
-        if act.kind != "label_off" or act.label not in self._labels.all:
-            return True
-        return not any(wait.by == act.by and abs(wait.at - act.at) <= SWAP for wait in self._waits)
-
-
-def _inside(
-    waits: list[tuple[datetime, datetime | None]], cycle: Cycle
-) -> tuple[tuple[datetime, datetime | None], ...]:
-    """The parts of the waits that lie in the cycle."""
-    found = []
-    for start, end in waits:
-        low = max(start, cycle.start)
-        high = end if cycle.end is None else min(end or cycle.end, cycle.end)
-        if high is None or low < high:
-            found.append((low, high))
-    return tuple(found)

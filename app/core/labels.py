@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.core.acts import Act
-from app.core.model import Issue
+from app.core.model import Issue, LabelEvent
+
+Stretch = tuple[datetime, datetime | None]
 
 
-def label_stretches(issue: Issue, label: str) -> tuple[tuple[datetime, datetime | None], ...]:
+def label_stretches(issue: Issue, label: str) -> tuple[Stretch, ...]:
     """The stretches [on, off) in which the label was on, whoever put it on; `off` is None while it still is.
 
-    A label without any event has been on since the opening, as far as anybody can know.
+    A label without any event has been on since the opening, as far as anybody can know. Put on and taken off at one
+    instant, as a move to another board writes it for a label that both have, it is as it was before.
     """
-    events = [event for event in issue.label_events if event.label == label]
+    events = _without_pairs([event for event in issue.label_events if event.label == label])
     on = issue.created_at if events and events[0].action == "remove" else None
-    found: list[tuple[datetime, datetime | None]] = []
+    found: list[Stretch] = []
     for event in events:
         if event.action == "add":
             on = on or event.at
@@ -24,6 +27,16 @@ def label_stretches(issue: Issue, label: str) -> tuple[tuple[datetime, datetime 
     if label in issue.labels:
         found.append((on or issue.created_at, None))
     return tuple(found)
+
+
+def _without_pairs(events: list[LabelEvent]) -> list[LabelEvent]:
+    """The events without those that put the label on and take it off at one instant."""
+    if len(events) < 2:
+        return events
+    actions: dict[datetime, set[str]] = {}
+    for event in events:
+        actions.setdefault(event.at, set()).add(event.action)
+    return [event for event in events if len(actions[event.at]) == 1]
 
 
 def label_since(issue: Issue, label: str) -> datetime | None:

@@ -1,11 +1,12 @@
 """What a rule's finding leads to: changes of the issue, a summons, the status note. Rule and board say which."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.board import Manner
+from app.core.calls import Recipient, SummonSpec
 from app.core.facts import Change, Facts, Result
 from app.core.keys import STATUS, carried_status, has_key, marked, own_note
-from app.core.labels import last_person_act
 from app.core.model import User
 from app.core.plan import (
     Action,
@@ -18,7 +19,7 @@ from app.core.plan import (
     Unassign,
     stamp,
 )
-from app.core.rule import Recipient, Rule
+from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.status import Said, asks, board_values, status_body
 from app.core.text import without_commands
@@ -39,15 +40,23 @@ class Look:
     def failing(self) -> bool:
         return not self.why_not and self.result.failing and self.waiver is None
 
+    def wants(self, label: str) -> bool:
+        """Whether the rule wants the label on: while it fails, or while a step of its clock is in force."""
+        if self.why_not or self.waiver is not None:
+            return False
+        if self.result.failing and label in self.rule.while_failing.labels:
+            return True
+        return any(label in reached.step.labels for reached in self.result.steps)
 
-def changes(look: Look, facts: Facts) -> list[Action]:
-    """What the rule wants changed on the issue itself: labels and assignees."""
+
+def repairs(look: Look, facts: Facts) -> list[Action]:
+    """What the rule wants repaired on the issue itself: labels, assignees, its state."""
     rule = look.rule
-    found = [a for label in rule.while_failing.labels for a in _label_action(look, facts, label)]
-    goes = _manner(look, facts) in (None, "put_back")
-    if look.failing and rule.while_failing.repair and goes and _in_time(look, facts):
-        found += [action for change in look.result.changes for action in _repair(rule, change)]
-    return found
+    if not (look.failing and rule.while_failing.repair and _manner(look, facts) in (None, "put_back")):
+        return []
+    if not _in_time(look, facts):
+        return []
+    return [action for change in look.result.changes for action in _repair(rule, change)]
 
 
 def _manner(look: Look, facts: Facts) -> Manner | None:
@@ -61,31 +70,6 @@ def _in_time(look: Look, facts: Facts) -> bool:
     return facts.issue.state == "opened" or (
         cause is not None and closed_at is not None and cause <= closed_at
     )
-
-
-def _label_action(look: Look, facts: Facts, label: str) -> list[Action]:
-    """The label on while the rule fails and off otherwise, unless a person decided differently since."""
-    act = last_person_act(facts.acts, label)
-    on = label in facts.issue.labels
-    if look.failing and not on:
-        cause = look.result.cause_at
-        vetoed = act and act.kind == "label_off" and cause and act.at >= cause
-        return [] if vetoed else [AddLabel(look.rule.id, label)]
-    if not look.failing and on and _may_come_off(look, facts, label):
-        return [RemoveLabel(look.rule.id, label)]
-    return []
-
-
-def _may_come_off(look: Look, facts: Facts, label: str) -> bool:
-    """Whether the label is the bot's to take off: it put it on, or what it speaks of has ended since a person did."""
-    events = [e for e in facts.issue.label_events if e.label == label and e.action == "add"]
-    if not events:
-        return False
-    if facts.issue.is_bot(events[-1].user):
-        return True
-    closings = [act.at for act in facts.acts if act.kind == "closed"]
-    ends = [*closings, *([look.result.over_since] if look.result.over_since else [])]
-    return any(events[-1].at <= end for end in ends)
 
 
 def _repair(rule: Rule, change: Change) -> list[Action]:
@@ -104,32 +88,49 @@ def _repair(rule: Rule, change: Change) -> list[Action]:
 
 
 def summons(look: Look, facts: Facts) -> list[Action]:
-    spec, cause = look.rule.while_failing.summon, look.result.cause_at
-    if not look.failing or spec is None or cause is None or _manner(look, facts) == "advise":
+    """The calls that are due: for the finding, and for each step of its clock that is in force."""
+    cause = look.result.cause_at
+    if look.why_not or look.waiver or cause is None or _manner(look, facts) == "advise":
         return []
-    key = f"{look.rule.id}/failing/{stamp(cause)}"
+    calls = [("failing", look.result.since, look.rule.while_failing.summon)] if look.result.failing else []
+    calls += [(r.step.at.key, r.at, r.step.summon) for r in look.result.steps]
+    return [
+        call
+        for step, at, spec in calls
+        if spec and (call := _call(look, facts, spec, f"{look.rule.id}/{step}/{stamp(cause)}", at))
+    ]
+
+
+def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime | None) -> Summon | None:
+    """The note to those who must act as of then; None where it was written."""
     if has_key(facts.issue, key):
-        return []
-    names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result))
-    words = render(spec.text, look.result.values | board_values(facts))
+        return None
+    names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at or facts.now))
+    words = render(spec.text, look.result.filling() | board_values(facts))
     text = f"{names}: {words}" if names else words
-    return [Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))]
+    return Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))
 
 
-def _called(who: list[Recipient], facts: Facts, result: Result) -> list[str]:
-    """The usernames, each once, never one of the bot's."""
-    names: list[str] = []
+def _called(who: list[Recipient], facts: Facts, result: Result, at: datetime) -> list[str]:
+    """The usernames, each once, never one of the bot's. Of "this or that" the first that names anybody."""
+    found: list[str] = []
     for recipient in who:
-        match recipient:
-            case "assignees":
-                names += facts.owners_at(result.since or facts.now)
-            case "requester":
-                names.append(facts.issue.author.username)
-            case "mover":
-                names += [result.by.username] if result.by else []
-            case _:
-                names += facts.board.file.escalation
-    return [name for name in dict.fromkeys(names) if not facts.issue.is_bot(User(0, name))]
+        named = (_named(one, facts, result, at) for one in recipient.split(" or "))
+        found += next((names for names in named if names), [])
+    return [name for name in dict.fromkeys(found) if not facts.issue.is_bot(User(0, name))]
+
+
+def _named(recipient: str, facts: Facts, result: Result, at: datetime) -> list[str]:
+    match recipient:
+        case "assignees":
+            return facts.owners_at(at)
+        case "requester":
+            return [facts.issue.author.username]
+        case "mover":
+            return [result.by.username] if result.by else []
+        case "board.escalation":
+            return facts.board.file.escalation
+    return facts.board.file.roles.get(recipient.removeprefix("role "), [])
 
 
 def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:

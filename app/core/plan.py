@@ -1,9 +1,10 @@
 """What should be done to one issue, as data: findings, actions, and when to look again."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from app.core.clock_shape import Clock
 from app.core.model import IssueRef, User
 
 
@@ -121,7 +122,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule said of the issue. `verdict` tells why it is silent where it is."""
+    """What one rule said of the issue. `verdict` tells why it is silent; `clocks` are the cycles of its clock."""
 
     rule: str
     source: str
@@ -131,6 +132,7 @@ class Outcome:
     since: datetime | None = None
     recheck_at: datetime | None = None
     actions: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,14 @@ class Plan:
         """What is open: the rules that are failing."""
         return tuple(o for o in self.outcomes if o.verdict == "failing")
 
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Every cycle of every clock, as it stands at `at`."""
+        return tuple(clock for outcome in self.outcomes for clock in outcome.clocks)
+
     def as_dict(self) -> dict[str, Any]:
-        """The plan as JSON takes it, instants in ISO 8601. Of a confidential issue only how much is to be done."""
+        """The plan as JSON takes it, instants and lengths in ISO 8601. Of a confidential issue only how much there is
+        to do."""
         if self.confidential:
             shown = {"reference": self.reference, "board": self.board, "at": self.at, "ruleset": self.ruleset}
             data = {"ref": self.ref._asdict(), **shown, "confidential": True, "actions": len(self.actions)}
@@ -170,11 +178,21 @@ class Plan:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return stamp(value)
+    if isinstance(value, timedelta):
+        return iso_length(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return value
+
+
+def iso_length(length: timedelta) -> str:
+    """A length as ISO 8601 writes it, in hours and less: `PT48H`, `-PT1H30M`, `PT0S`."""
+    seconds = abs(length) // timedelta(seconds=1)
+    parts = ((seconds // 3600, "H"), (seconds // 60 % 60, "M"), (seconds % 60, "S"))
+    said = "".join(f"{number}{unit}" for number, unit in parts if number)
+    return f"{'-' if length < timedelta() else ''}PT{said or '0S'}"
 
 
 def stamp(at: datetime) -> str:

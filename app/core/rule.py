@@ -1,16 +1,17 @@
 """A rule as its YAML file says it: which check, for which issues, and what holds while it fails."""
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from app.core.board import Manner
+from app.core.calls import SummonSpec
 from app.core.checks import Check
 from app.core.condition import Conditions
 from app.core.document import Model
 
 EXPECTED = r"^(ask|advise|summon|reopen|[+-].+|(un)?assign \S+|move to \S+)$"
-Recipient = Literal["assignees", "requester", "mover", "board.escalation"]
 
 
 class AppliesTo(Model):
@@ -21,13 +22,6 @@ class AppliesTo(Model):
     where: dict[str, Conditions] = Field(
         default={}, description="By board id: on that board only requests for which this holds."
     )
-
-
-class SummonSpec(Model):
-    """One short new note, once per cause, that mentions those who must act."""
-
-    who: list[Recipient] = Field(min_length=1)
-    text: str = Field(description="What they are told; may hold the check's placeholders.")
 
 
 class WhileFailing(Model):
@@ -94,11 +88,40 @@ class Rule(Model):
         for name in ("status", "advice"):
             if text := getattr(self.while_failing, name):
                 found[("while_failing", name)] = text
-        if self.while_failing.summon:
-            found[("while_failing", "summon", "text")] = self.while_failing.summon.text
+        found |= {(*path, "text"): spec.text for path, spec in self.summonses().items()}
         if self.check.kind == "unowned" and self.check.nobody:
             found[("check", "nobody")] = self.check.nobody
         if self.check.kind == "sla":
             for name, text in self.check.says:
-                found[("check", "says", name)] = text
+                if text:
+                    found[("check", "says", name)] = text
+            for i, step in enumerate(self.check.ladder):
+                if step.says:
+                    found[("check", "ladder", i, "says")] = step.says
+        return found
+
+    def summonses(self) -> dict[tuple[str | int, ...], SummonSpec]:
+        """The calls that the rule may make, by their place in the file."""
+        found: dict[tuple[str | int, ...], SummonSpec] = {}
+        if self.while_failing.summon:
+            found[("while_failing", "summon")] = self.while_failing.summon
+        if self.check.kind == "sla":
+            for i, step in enumerate(self.check.ladder):
+                if step.summon:
+                    found[("check", "ladder", i, "summon")] = step.summon
+        return found
+
+    @cached_property
+    def owns(self) -> tuple[str, ...]:
+        """The labels that the rule puts on and takes off, each once."""
+        return tuple(dict.fromkeys(self.labels().values()))
+
+    def labels(self) -> dict[tuple[str | int, ...], str]:
+        """The same, by their place in the file."""
+        found: dict[tuple[str | int, ...], str] = {
+            ("while_failing", "labels", i): label for i, label in enumerate(self.while_failing.labels)
+        }
+        if self.check.kind == "sla":
+            for n, step in enumerate(self.check.ladder):
+                found |= {("check", "ladder", n, "labels", i): name for i, name in enumerate(step.labels)}
         return found

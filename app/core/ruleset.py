@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.core.board import Board
+from app.core.calendar import Calendar
 from app.core.checks.wrong_board import WrongBoard
 from app.core.document import Document
 from app.core.facts import Facts, LabelsFile
@@ -24,6 +26,7 @@ class Ruleset:
     rules: tuple[Rule, ...]
     texts: Texts
     documents: dict[str, Document] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.version}>"
@@ -37,10 +40,15 @@ class Ruleset:
         """The boards that are looked after, by id."""
         return {name: board for name, board in self.boards.items() if board.file.active}
 
-    @property
+    @cached_property
     def boards_by_project(self) -> dict[str, Board]:
         """The boards that are looked after, by their project's path without regard to case."""
         return {board.file.project.casefold(): board for board in self.active_boards.values()}
+
+    @cached_property
+    def all_by_project(self) -> dict[str, Board]:
+        """Every board by its project's path, those that are not looked after (any more) as well."""
+        return {board.file.project.casefold(): board for board in self.boards.values()}
 
     def source(self, rule: Rule) -> str:
         """Where the rule stands: `rules/late-activity.yaml:1`."""

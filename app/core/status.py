@@ -71,7 +71,7 @@ def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
         ],
         "advice": [_text(s.rule.while_failing.advice, s, facts) for s in said if open_ and _advises(s)],
         "waived": [_waived(s.rule, s.waived, facts) for s in said if open_ and s.waived],
-        "lines": [s.result.says for s in heard if open_ and s.result.says],
+        "lines": [line for s in heard if open_ and (line := s.result.line())],
         "beside": list(_beside(found)) if told else [],
         "understood": [_pair(pair) for s in said for pair in s.result.understood] if told else [],
         "board": Ours(facts.board.name),
@@ -89,7 +89,7 @@ def _advises(said: Said) -> bool:
 
 
 def _text(source: str, said: Said, facts: Facts) -> Ours:
-    return render(source, said.result.values | board_values(facts))
+    return render(source, said.result.filling() | board_values(facts))
 
 
 def board_values(facts: Facts) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.acts import acts, assignment
 from app.core.board import People
-from app.core.history import Cycle, StateSpan, cycles, state_spans
+from app.core.history import StateSpan, state_spans
 from app.core.labels import label_since
 from app.core.model import Issue, LabelEvent, User
 from app.core.ruleset import Ruleset
@@ -21,18 +21,6 @@ def spans_of(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> Callable[[str]
         issue = issue_of(OPENS + lines)
         people = People(ruleset.boards["us-east"], issue)
         return state_spans(issue, acts(issue), people, ruleset.labels.states)
-
-    return make
-
-
-@pytest.fixture
-def cycles_of(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> Callable[[str], tuple[Cycle, ...]]:
-    def make(lines: str) -> tuple[Cycle, ...]:
-        issue = issue_of(OPENS + lines)
-        people = People(ruleset.boards["us-east"], issue)
-        done = acts(issue)
-        spans = state_spans(issue, done, people, ruleset.labels.states)
-        return cycles(done, spans, people, ruleset.labels.states)
 
     return make
 
@@ -151,7 +139,7 @@ def test_a_label_without_any_event_was_there_from_the_start(
     assert label_since(issue, "SA Doing") == issue.created_at
 
 
-def test_an_act_on_a_label_that_was_deleted_since_is_still_an_answer_and_no_state(
+def test_an_act_on_a_label_that_was_deleted_since_is_no_state(
     ruleset: Ruleset, issue_of: Callable[..., Issue]
 ) -> None:
     event = LabelEvent(1, clock("11:00"), User(9, "sam"), "add", None)
@@ -159,7 +147,6 @@ def test_an_act_on_a_label_that_was_deleted_since_is_still_an_answer_and_no_stat
     people, done = People(ruleset.boards["us-east"], issue), acts(issue)
     spans = state_spans(issue, done, people, ruleset.labels.states)
     assert [s.label for s in spans] == [None]
-    assert [c.end for c in cycles(done, spans, people, ruleset.labels.states)] == [clock("11:00")]
 
 
 def test_a_wait_whose_label_is_gone_does_not_last(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> None:
@@ -170,11 +157,6 @@ def test_a_wait_whose_label_is_gone_does_not_last(ruleset: Ruleset, issue_of: Ca
     assert [(s.label, s.start) for s in spans][-1] == (None, clock("12:00"))
 
 
-def test_a_request_that_the_bot_reopened_is_open(cycles_of: Callable[[str], tuple[Cycle, ...]]) -> None:
-    found = cycles_of("2026-03-02T11:00Z alice closes\n2026-03-02T12:00Z triage-bot reopens")
-    assert found[-1].end is None
-
-
 def test_a_moved_copy_of_a_closed_request_is_as_gitlab_says(
     ruleset: Ruleset, issue_of: Callable[..., Issue]
 ) -> None:
@@ -182,76 +164,6 @@ def test_a_moved_copy_of_a_closed_request_is_as_gitlab_says(
     assert [a.kind for a in acts(issue)] == ["opened"]
     issue = replace(issue_of(OPENS), state="closed", closed_at=clock("12:00"))
     assert [(a.kind, a.at) for a in acts(issue)][-1] == ("closed", clock("12:00"))
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        pytest.param("", [("10:00", None)], id="opened"),
-        pytest.param('2026-03-02T11:00Z sam comments "Hi"', [("10:00", "11:00")], id="a note answers"),
-        pytest.param(
-            '2026-03-02T11:00Z sam comments internally "Hi"',
-            [("10:00", "11:00")],
-            id="so does an internal one",
-        ),
-        pytest.param('2026-03-02T11:00Z sam adds "SA POV"', [("10:00", "11:00")], id="so does any label"),
-        pytest.param("2026-03-02T11:00Z maria assigns sam", [("10:00", "11:00")], id="and an assignment"),
-        pytest.param(
-            "2026-03-02T11:00Z maria unassigns sam", [("10:00", None)], id="taking off is no answer"
-        ),
-        pytest.param('2026-03-02T11:00Z sam adds "SA Waiting"', [("10:00", None)], id="waiting is no answer"),
-        pytest.param(
-            '2026-03-02T11:00Z alice adds "Expedite"', [("10:00", None)], id="the requester answers nothing"
-        ),
-        pytest.param('2026-03-02T11:00Z root comments "Hi"', [("10:00", None)], id="nor does a bystander"),
-        pytest.param('2026-03-02T11:00Z triage-bot comments "Hi"', [("10:00", None)], id="nor the bot"),
-        pytest.param(
-            '2026-03-02T11:00Z sam comments "Hi"\n2026-03-02T12:00Z alice comments "And?"\n'
-            '2026-03-02T12:30Z alice comments "Well?"',
-            [("10:00", "11:00"), ("12:00", None)],
-            id="the ball comes back once",
-        ),
-        pytest.param(
-            '2026-03-02T11:00Z sam comments "Hi"\n2026-03-02T12:00Z alice edits the description',
-            [("10:00", "11:00"), ("12:00", None)],
-            id="an edit brings the ball back",
-        ),
-        pytest.param(
-            '2026-03-02T11:00Z alice closes\n2026-03-02T12:00Z alice comments "Done."',
-            [("10:00", "11:00")],
-            id="closed",
-        ),
-        pytest.param(
-            "2026-03-02T11:00Z alice closes\n2026-03-02T12:00Z alice reopens",
-            [("10:00", "11:00"), ("12:00", None)],
-            id="reopened",
-        ),
-        pytest.param(
-            '2026-03-02T10:30Z alice adds "SA Triaged"\n2026-03-02T11:00Z sam removes "SA Triaged"\n'
-            '2026-03-02T11:00:30Z sam adds "SA Waiting"',
-            [("10:00", None)],
-            id="a move to waiting only pauses",
-        ),
-        pytest.param(
-            '2026-03-02T11:00Z sofia adds "SA POV"\n2026-03-02T11:30Z alice comments "x"\n'
-            '2026-03-02T12:00Z sam adds "SA POV"\n2026-03-02T12:00Z sam removes "SA POV"',
-            [("10:00", "11:00"), ("11:30", None)],
-            id="the pair of a move to another board is no answer",
-        ),
-    ],
-)
-def test_cycles(
-    cycles_of: Callable[[str], tuple[Cycle, ...]], lines: str, expected: list[tuple[str, str | None]]
-) -> None:
-    found = [(f"{c.start:%H:%M}", f"{c.end:%H:%M}" if c.end else None) for c in cycles_of(lines)]
-    assert found == expected
-
-
-def test_a_wait_is_a_pause_of_the_cycle_until_the_answer(
-    cycles_of: Callable[[str], tuple[Cycle, ...]],
-) -> None:
-    cycle = cycles_of('2026-03-02T11:00Z sam adds "SA Waiting"\n2026-03-02T12:00Z alice comments "Yes."')[0]
-    assert cycle.pauses == ((clock("11:00"), clock("12:00")),)
 
 
 @pytest.mark.parametrize(

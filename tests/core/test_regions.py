@@ -16,7 +16,7 @@ OPENED = "2026-05-01T06:00Z"
 def due(plan_of: Callable[..., Plan], region: str, opened: str = OPENED) -> datetime | None:
     lines = f'{opened} alice opens "Acme demo"\n  | ## Region\n  | {region}\n'
     plan = plan_of(lines, opened, "apac")
-    return next(o.recheck_at for o in plan.outcomes if o.rule == "late-activity")
+    return next(clock.due_at for clock in plan.clocks if clock.name == "activity")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What people meet on a board: requests opened, claimed, waiting and late, over real HTTP, looked at one by one."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -97,21 +98,22 @@ def test_doing_on_a_triaged_request_stays_alone_with_that_sa_assigned(town: Town
     assert [w.split()[0] for w in town.writes()] == ["PUT"]
 
 
-def test_what_is_late_is_late_from_the_due_instant_on_and_not_a_minute_before(town: Town) -> None:
+def test_what_is_late_is_late_from_the_due_instant_on_and_not_a_second_before(town: Town) -> None:
     issue = open_request(town)
     created = read_instant(issue.created_at)
-    town.set_clock(frozen=True, set="2026-03-04T13:59:00Z")
-    looked = town.look(issue)
-    assert looked.plan.actions == ()
-    due = looked.plan.recheck_at
-    assert due is not None
-    assert (due - created).total_seconds() == 48 * 3600
-    town.set_clock(set=due.isoformat())
+    (clock,) = (c for c in town.look(issue).plan.clocks if c.name == "activity")
+    assert clock.due_at is not None
+    assert (clock.due_at - created).total_seconds() == 48 * 3600
+    town.set_clock(frozen=True, set=(clock.due_at - timedelta(seconds=1)).isoformat())
+    town.look(issue)
+    assert now(town, issue).labels == ["sla::at-risk"]
+    town.set_clock(set=clock.due_at.isoformat())
     town.look(issue)
     town.look(issue)
     assert now(town, issue).labels == ["sla::breached"]
-    (summons,) = town.bot_notes(issue)
-    assert "@maria" in summons
+    reminder, summons = town.bot_notes(issue)
+    assert "@maria: an answer is due" in reminder
+    assert "@maria: no SA has answered" in summons
 
 
 @pytest.mark.parametrize(

@@ -1,171 +1,247 @@
 """Finds a promise about time that was not kept."""
 
-from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from app.core.calendar import Count
-from app.core.clock import Promise, due_at, elapsed
-from app.core.document import Model
+from app.core.clock_shape import Clock
+from app.core.clock_state import clock_at
+from app.core.condition import Conditions
+from app.core.cycles import Cycle, Pause, cycles, merged
+from app.core.document import Path
 from app.core.facts import Facts, Result
-from app.core.history import Cycle, End, Start, cycles
+from app.core.given import holds
 from app.core.labels import label_stretches
-from app.core.length import Length
+from app.core.ladder import Reached, Step
+from app.core.moments import MomentName
 from app.core.plan import Clause, stamp
-from app.core.text import Ours, duration, instant
+from app.core.promise import GITLABS, Deadline, deadline, terms_of
+from app.core.shares import shares
+from app.core.sla_words import PLACEHOLDERS, Says, idle_values, open_values, target_words
+from app.core.terms import Earlier, Terms
+from app.core.text import Ours, duration, quote
+from app.core.validators.reading import listed
 from app.core.words import render
 
-COUNTED = {"wall": "{}", "working_days": "{} on working days", "working_hours": "{} of working time"}
 
+class Sla(Terms):
+    """A promise about time: the clock runs from what starts it to what answers it, and stands still in its pauses.
+    It is a breach from the due instant on.
 
-class Faster(Model):
-    """A label that makes the promise shorter, counted from when it was put on."""
-
-    label: str
-    target: Length
-    count: Count
-
-
-class Says(Model):
-    """The line about this clock in the status note, by the clock's state."""
-
-    running: str
-    paused: str
-    breached: str
-    answered: str
-
-
-class Sla(Model):
-    """Whoever asks hears from an SA in time. The clock runs while the SAs have the ball, and only then.
-
-    It is a breach from the due instant on. Example: opened on Friday at 16:00, 48 hours on working days: due on
-    Tuesday at 16:00.
+    Moments are `opened`, `reopened`, `closed`, `requester_activity` (a comment, or an edit of the description),
+    `sa_activity` (a comment, a label, an assignment), `sa_note`, `claimed`, `note of ROLE`, `+LABEL` and `-LABEL`. What
+    the bot does is none. Example: opened on Friday at 16:00, 48 hours on working days: due on Tuesday at 16:00.
     """
 
-    PLACEHOLDERS: ClassVar = frozenset({"since", "due", "target", "paused_since", "answered", "board"})
+    PLACEHOLDERS: ClassVar = PLACEHOLDERS
     ALSO_CLOSED: ClassVar = False
 
     kind: Literal["sla"]
     clock: str = Field(description="The clock's name.")
-    starts: list[Start] = Field(min_length=1, description="What brings the ball to the SAs.")
-    answered_by: list[End] = Field(min_length=1, description="What ends a cycle.")
-    target: Length
-    count: Count = Field(description="Round the clock, 24 h of each working day, or working hours.")
-    expedite: Faster | None = None
-    says: Says
+    starts: list[MomentName] = Field(min_length=1, description="What begins a cycle.")
+    answered_by: list[MomentName] = Field(min_length=1, description="What ends a cycle.")
+    restarts: list[MomentName] = Field(
+        default=[], description="What ends a cycle and begins the next at once."
+    )
+    only_while: str = Field(
+        default="", description="A label without which no cycle begins, and every cycle ends."
+    )
+    paused_while: list[str] = Field(default=[], description="Labels while which the clock stands still.")
+    when: Conditions = Field(default=[], description="Only for requests for which all of this holds.")
+    calendar: str = Field(default="", description="Another calendar than the board's, by its id.")
+    earlier: list[Earlier] = Field(default=[], description="Terms of cycles that began before a day.")
+    ladder: list[Step] = Field(default=[], description="Steps before it is due and after.")
+    says: Says = Says()
+
+    @model_validator(mode="after")
+    def _ladder_fits(self) -> "Sla":
+        names = [str(step.at) for step in self.ladder]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f'the step "{twice[0]}" is given twice; make it one')
+        if self.only_while and f"-{self.only_while}" in self.starts:
+            raise ValueError("a clock cannot begin where its only_while ends")
+        return self
+
+    def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
+        """The blocks that are named, with their places and the choices in them."""
+        if self.by_date and self.by_date != GITLABS:
+            yield ("by_date",), self.by_date, []
+        if self.by_quarter_end:
+            yield ("by_quarter_end",), self.by_quarter_end, []
+        for i, old in enumerate(self.earlier):
+            for name in ("by_date", "by_quarter_end"):
+                if (block := getattr(old, name)) and block != GITLABS:
+                    yield ("earlier", i, name), block, []
 
     def look(self, facts: Facts) -> Result:
-        found = self._cycles(facts)
-        broken = [(c, due) for c in found if c.end and (due := self._due(facts, c)[0]) and due < c.end]
-        over_since = broken[-1][0].end if broken else None
+        if not all(holds(condition, facts) for condition in self.when):
+            return Result(False, "the clock is for other requests")
+        found = self.cycles(facts)
         if not found or found[-1].end is not None:
-            return self._idle(facts, found, over_since)
+            return self._idle(facts, found)
         cycle = found[-1]
-        due, target, counted = self._due(facts, cycle)
-        failing = due is not None and facts.now >= due
-        paused = cycle.pauses[-1][0] if cycle.pauses and cycle.pauses[-1][1] is None else None
+        due = self.deadline(facts, cycle)
+        failing = due.due_at is not None and facts.now >= due.due_at
+        paused = bool(cycle.pauses) and cycle.pauses[-1].end is None
         state = "breached" if failing else "paused" if paused else "running"
-        values = self._values(facts, cycle, due, target, counted, paused)
+        reached, next_at = self._steps(facts, cycle, due, failing=failing, paused=paused)
+        values = partial(open_values, facts, cycle, due)
         return Result(
             failing,
-            self._reason(state, due),
-            self._clauses(facts, cycle, due, target, paused),
-            since=due if failing else None,
+            self._reason(state, due, reached),
+            partial(self._clauses, facts, cycle, due),
+            since=due.due_at if failing else None,
             cause_at=cycle.start,
-            over_since=over_since,
-            recheck_at=due if due and not failing else None,
+            recheck_at=next_at,
             values=values,
-            says=self._says(state, values, paused=paused is not None),
-            asks=paused is not None,
+            steps=reached,
+            says=partial(self._says, facts, state, values, reached, paused=paused),
+            asks=paused and bool(self.says.paused),
+            over_since=partial(self._over_since, facts, found),
+            clocks=partial(self.clocks, facts, found),
         )
 
-    def _says(self, state: str, values: dict[str, Ours], *, paused: bool) -> Ours:
-        """The line of the state; late and waiting are told both."""
-        states = [state, "paused"] if paused and state != "paused" else [state]
-        return Ours(" ".join(render(getattr(self.says, name), values) for name in states))
-
-    def _cycles(self, facts: Facts) -> tuple[Cycle, ...]:
+    def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
+        """The clock's cycles on the issue, oldest first."""
+        only = self._stretches(facts, self.only_while) if self.only_while else None
+        ends = frozenset(self.answered_by) | ({f"-{self.only_while}"} if self.only_while else set())
+        waits = merged(
+            Pause(start, end, label, by)
+            for label in self.paused_while
+            for start, end, by in _on(facts, label)
+        )
         return cycles(
-            facts.acts,
-            facts.spans,
-            facts.people,
-            facts.labels.states,
-            starts=self.starts,
-            answered_by=self.answered_by,
+            facts.moments,
+            starts=frozenset(self.starts),
+            ends=ends,
+            restarts=frozenset(self.restarts),
+            only_in=only,
+            pauses=waits,
         )
 
-    def _due(self, facts: Facts, cycle: Cycle) -> tuple[datetime | None, timedelta, Count]:
-        """When the cycle is due, by which target and count: the earlier of the plain promise and the faster one."""
-        calendar = facts.board.counting(self.count)
-        found = due_at(cycle, Promise(self.target, calendar, cycle.start)), self.target, self.count
-        faster = self.expedite
-        for on, off in label_stretches(facts.issue, faster.label) if faster else ():
-            if faster is None or (cycle.end and on >= cycle.end) or (off and off <= cycle.start):
-                continue
-            fast = due_at(cycle, Promise(faster.target, facts.board.counting(faster.count), on))
-            if off is not None and (fast is None or fast > off):
-                continue  # taken off in time: it never ran out
-            if found[0] is None or (fast is not None and fast <= found[0]):
-                found = fast, faster.target, faster.count
-        return found
+    def deadline(self, facts: Facts, cycle: Cycle) -> Deadline:
+        """When that cycle is or was due, by the terms of its day."""
+        terms: Terms = self
+        if self.earlier:
+            terms = terms_of(self, self.earlier, cycle.start, facts.zone_at(cycle.start))
+        return deadline(terms, cycle, facts, self.calendar)
 
-    def _idle(self, facts: Facts, found: tuple[Cycle, ...], over_since: datetime | None) -> Result:
-        last = found[-1] if found else None
-        end = last.end if last else None
-        values = dict.fromkeys(self.PLACEHOLDERS, Ours())
-        values["answered"] = instant(end, facts.board.calendar.zone) if end else Ours()
-        clause = Clause(
-            "the SAs have the ball", f"answered at {stamp(end)}" if end else "never had it", False
-        )
-        by_sa = last is not None and last.ended_by is not None and last.ended_by.kind != "closed"
-        says = render(self.says.answered, values) if by_sa else Ours()
-        waits = facts.in_force.label == facts.labels.waiting
-        if waits:
-            values["paused_since"] = instant(facts.in_force.start, facts.board.calendar.zone)
-            says = render(self.says.paused, values)
-        reason = "answered" if end else "not started"
-        return Result(False, reason, (clause,), over_since=over_since, says=says, asks=waits)
+    def clocks(self, facts: Facts, found: tuple[Cycle, ...]) -> tuple[Clock, ...]:
+        """Every cycle as it stands now."""
+        return tuple(self._clock(facts, cycle) for cycle in found)
 
-    def _values(
+    def _clock(self, facts: Facts, cycle: Cycle) -> Clock:
+        due = self.deadline(facts, cycle)
+        until = min(cycle.end or facts.now, facts.now)
+        steps = [(str(s.at), at) for s in self.ladder if (at := due.at(s.at, cycle)) and at <= until]
+        late = due.due_at is not None and due.due_at <= until
+        held = shares(facts, due.calendar, cycle.start, until) if late else {}
+        return clock_at(self.clock, cycle, due, facts.now, steps=tuple(steps), shares=held)
+
+    @staticmethod
+    def _stretches(facts: Facts, label: str) -> tuple[tuple[datetime, datetime | None], ...]:
+        return tuple((start, end) for start, end, _ in _on(facts, label))
+
+    def _over_since(self, facts: Facts, found: tuple[Cycle, ...]) -> datetime | None:
+        """When the last cycle that was late ended."""
+        for cycle in reversed(found):
+            if cycle.end and (due := self.deadline(facts, cycle).due_at) and due <= cycle.end:
+                return cycle.end
+        return None
+
+    def _steps(
+        self, facts: Facts, cycle: Cycle, due: Deadline, *, failing: bool, paused: bool
+    ) -> tuple[tuple[Reached, ...], datetime | None]:
+        """The steps in force, and when the next step or the due instant comes.
+
+        Before the due instant that is the last step that was reached, and none while the clock stands still; from then
+        on each that was reached, so that it makes no difference when the bot looked.
+        """
+        known = [(at, step) for step in self.ladder if (at := due.at(step.at, cycle))]
+        reached = [Reached(step, at) for at, step in known if at <= facts.now]
+        after = [r for r in reached if r.step.at.side == "after"]
+        before = sorted((r for r in reached if r.step.at.side != "after"), key=lambda r: r.at)[-1:]
+        in_force = [] if paused else after if failing else before
+        coming = [at for at, _ in known if at > facts.now]
+        coming += [due.due_at] if due.due_at and not failing else []
+        return tuple(in_force), min(coming, default=None)
+
+    def _says(
         self,
         facts: Facts,
-        cycle: Cycle,
-        due: datetime | None,
-        target: timedelta,
-        counted: Count,
-        paused: datetime | None,
-    ) -> dict[str, Ours]:
-        zone = facts.board.calendar.zone
-        return {
-            "since": instant(cycle.start, zone),
-            "due": instant(due, zone) if due else Ours(),
-            "target": Ours(COUNTED[counted].format(duration(target))),
-            "paused_since": instant(paused, zone) if paused else Ours(),
-            "answered": Ours(),
-            "board": Ours(facts.board.name),
-        }
+        state: str,
+        values: Callable[[], dict[str, Any]],
+        reached: tuple[Reached, ...],
+        *,
+        paused: bool,
+    ) -> Ours:
+        """The line of the state, late and waiting both; then that of the last step."""
+        states = [state, "paused"] if paused and state != "paused" else [state]
+        texts = [getattr(self.says, name) for name in states] + [r.step.says for r in reached[-1:]]
+        filled = values() if any(texts) else {}
+        if reached:  # whoever owned it when the step was reached
+            filled["owner"] = Ours(listed([quote(name) for name in facts.owners_at(reached[-1].at)], "and"))
+        return Ours(" ".join(render(text, filled) for text in texts if text))
 
-    def _clauses(
-        self, facts: Facts, cycle: Cycle, due: datetime | None, target: timedelta, paused: datetime | None
-    ) -> tuple[Clause, ...]:
-        spent = elapsed(cycle, Promise(self.target, facts.board.counting(self.count), cycle.start), facts.now)
+    def _idle(self, facts: Facts, found: tuple[Cycle, ...]) -> Result:
+        last = found[-1] if found else None
+        answered = last is not None and last.ended_by is not None and "closed" not in last.ended_by.names
+        waits = facts.in_force.label == facts.labels.waiting and facts.labels.waiting in self.paused_while
+        text = self.says.paused if waits else self.says.answered if answered else ""
+
+        def line() -> Ours:
+            due = self.deadline(facts, last) if last else None
+            return render(text, idle_values(facts, last, due)) if text else Ours()
+
+        clause = Clause(
+            "the clock runs", f"answered at {stamp(last.end)}" if last and last.end else "no", False
+        )
+        reason = "answered" if last else "not started"
+        return Result(
+            False,
+            reason,
+            (clause,),
+            says=line,
+            asks=waits and bool(text),
+            over_since=partial(self._over_since, facts, found),
+            clocks=partial(self.clocks, facts, found),
+        )
+
+    def _clauses(self, facts: Facts, cycle: Cycle, due: Deadline) -> tuple[Clause, ...]:
+        pause = cycle.pauses[-1] if cycle.pauses and cycle.pauses[-1].end is None else None
+        over = due.due_at is not None and facts.now >= due.due_at
+        spent = due.spent(cycle, facts.now)
+        asked = f"{target_words(due) or 'the day that is named'} has passed"
         return (
-            Clause("the SAs have the ball", f"since {stamp(cycle.start)}", True),
-            Clause("the clock runs", f"paused since {stamp(paused)}" if paused else "yes", paused is None),
+            Clause("the clock has begun", f"at {stamp(cycle.start)}", True),
             Clause(
-                f"the target of {duration(target)} has passed",
-                f"{duration(spent)} counted",
-                due is not None and facts.now >= due,
+                "it runs",
+                f"paused since {stamp(pause.start)}: {pause.label}" if pause else "yes",
+                pause is None,
             ),
-            Clause(
-                "due", stamp(due) if due else "when the wait is over", due is not None and facts.now >= due
-            ),
+            Clause(asked, f"{duration(spent)} counted", over),
+            Clause("due", stamp(due.due_at) if due.due_at else "not known yet", over),
         )
 
     @staticmethod
-    def _reason(state: str, due: datetime | None) -> str:
-        at = stamp(due) if due else ""
-        return {"breached": f"due at {at}, not answered", "paused": "waiting for the requester"}.get(
-            state, f"due at {at}"
-        )
+    def _reason(state: str, due: Deadline, reached: tuple[Reached, ...]) -> str:
+        at = stamp(due.due_at) if due.due_at else ""
+        if state == "breached":
+            return f"due at {at}, not answered"
+        if state == "paused":
+            return "the clock stands still"
+        step = f"; {reached[-1].step.at} since {stamp(reached[-1].at)}" if reached else ""
+        return f"due at {at}{step}" if at else "no day is named by which it is due"
+
+
+def _on(facts: Facts, label: str) -> Iterator[tuple[datetime, datetime | None, Any]]:
+    """When the label held and who put it on: of a state label, when it was in force."""
+    if label in facts.labels.state:
+        yield from ((span.start, span.end, span.by) for span in facts.spans if span.label == label)
+        return
+    for start, end in label_stretches(facts.issue, label):
+        by = next((e.user for e in facts.issue.label_events if e.label == label and e.at == start), None)
+        yield start, end, by

@@ -1,0 +1,131 @@
+"""When a cycle of a clock is due: by which of its promises, on which terms, as of when the cycle began."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.core.calendar import Count
+from app.core.chain import Counting
+from app.core.clock import Promise, due_at, elapsed
+from app.core.cycles import Cycle
+from app.core.deadline import date_in_block, end_of_quarter, gitlab_due_date
+from app.core.facts import Facts
+from app.core.labels import label_stretches
+from app.core.ladder import At
+from app.core.terms import Earlier, SameDay, Terms
+
+GITLABS = "due date"
+DAY = timedelta(days=1)
+DAYS_AHEAD = 60  # how far the next working day is looked for
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When a cycle is due; `due_at` None while a pause without an end stands before it, or where no day is named.
+
+    `promise` is the length of time that governs it; None where a day does, which no pause moves. `count` is how it is
+    counted, by `calendar`.
+    """
+
+    due_at: datetime | None
+    count: Count
+    calendar: Counting
+    promise: Promise | None = None
+
+    @property
+    def target(self) -> timedelta | None:
+        return self.promise.target if self.promise else None
+
+    def spent(self, cycle: Cycle, until: datetime) -> timedelta:
+        """What of the cycle counts up to then: without its pauses, and from when the promise counts."""
+        promise = self.promise or Promise(timedelta(), self.calendar, cycle.start)
+        return elapsed(cycle, promise, until)
+
+    def left_at(self, cycle: Cycle, at: datetime) -> timedelta | None:
+        """What is left then of what may pass; None where no day is named either. Negative once it is late."""
+        if self.promise:
+            return self.promise.target - self.spent(cycle, at)
+        return self.calendar.between(at, self.due_at) if self.due_at else None
+
+    def at(self, at: At, cycle: Cycle) -> datetime | None:
+        """The instant of a step: None where it is not known yet, or the step would come before the cycle began."""
+        if self.promise:
+            return self._counted(at, cycle, self.promise)
+        if self.due_at is None:
+            return None
+        if at.side == "share":
+            return cycle.start + (self.due_at - cycle.start) * at.share
+        if at.side == "after":
+            return self.calendar.add(self.due_at, at.length)
+        found = self.calendar.before(self.due_at, at.length)
+        return found if found > cycle.start else None
+
+    def _counted(self, at: At, cycle: Cycle, promise: Promise) -> datetime | None:
+        target = {
+            "share": promise.target * at.share,
+            "before": promise.target - at.length,
+            "after": promise.target + at.length,
+        }[at.side]
+        if target <= timedelta():
+            return None
+        return due_at(cycle, Promise(target, promise.calendar, promise.counts_from))
+
+
+def terms_of(terms: Terms, earlier: Iterable[Earlier], start: datetime, zone: ZoneInfo) -> Terms:
+    """The terms of a cycle that began then: those of the first version that held up to a later day, else today's."""
+    day = start.astimezone(zone).date()
+    return next((old for old in sorted(earlier, key=lambda old: old.before) if day < old.before), terms)
+
+
+def deadline(terms: Terms, cycle: Cycle, facts: Facts, calendar: str = "") -> Deadline:
+    """When the cycle is due by these terms. `calendar` is another calendar's id than the board's."""
+    counting = facts.counting(terms.count, calendar)
+    if terms.target is not None:
+        return _soonest(terms, cycle, facts, calendar)
+    if terms.same_day is not None:
+        hours = facts.counting("working_hours", calendar)
+        target = _left_of_day(terms.same_day, cycle.start, hours, facts.zone_at(cycle.start))
+        promise = Promise(target, hours, cycle.start)
+        return Deadline(due_at(cycle, promise), "working_hours", hours, promise)
+    zone = facts.zone_at(cycle.start)
+    if terms.by_quarter_end:
+        due = end_of_quarter(facts, terms.by_quarter_end, zone)
+    elif terms.by_date == GITLABS:
+        due = gitlab_due_date(facts, zone)
+    else:
+        due = date_in_block(facts, terms.by_date, zone)
+    return Deadline(due if due and due > cycle.start else None, terms.count, counting)
+
+
+def _soonest(terms: Terms, cycle: Cycle, facts: Facts, calendar: str) -> Deadline:
+    """The plain promise, or the faster one of a label that is on where that ends first."""
+    assert terms.target is not None
+    found = _by(Promise(terms.target, facts.counting(terms.count, calendar), cycle.start), cycle, terms.count)
+    faster = terms.expedite
+    for on, off in label_stretches(facts.issue, faster.label) if faster else ():
+        if faster is None or (cycle.end and on >= cycle.end) or (off and off <= cycle.start):
+            continue
+        fast = _by(Promise(faster.target, facts.counting(faster.count, calendar), on), cycle, faster.count)
+        if off is not None and (fast.due_at is None or fast.due_at > off):
+            continue  # taken off in time: it never ran out
+        if found.due_at is None or (fast.due_at is not None and fast.due_at <= found.due_at):
+            found = fast
+    return found
+
+
+def _by(promise: Promise, cycle: Cycle, count: Count) -> Deadline:
+    return Deadline(due_at(cycle, promise), count, promise.calendar, promise)
+
+
+def _left_of_day(same_day: SameDay, start: datetime, hours: Counting, zone: ZoneInfo) -> timedelta:
+    """The working time up to the end of the day that is meant."""
+    local = start.astimezone(zone)
+    day = local.date() if local.time() < same_day.cut_off else local.date() + DAY
+    for _ in range(DAYS_AHEAD):
+        begins = max(datetime.combine(day, time(), zone), start)
+        ends = datetime.combine(day + DAY, time(), zone)
+        if hours.between(begins, ends):
+            return hours.between(start, ends)
+        day += DAY
+    raise OverflowError(f"no working day within {DAYS_AHEAD} days")
