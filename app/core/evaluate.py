@@ -8,7 +8,7 @@ from app.core.commands import answers
 from app.core.facts import Facts, Result, gather
 from app.core.keys import REPORT
 from app.core.labels import last_person_act
-from app.core.look import Look, repairs, status_note, summons
+from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Outcome, Plan, Verdict, stamp
@@ -112,7 +112,7 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
     waived = waivers(facts, ruleset.rules)
     looks = [_look(rule, facts, ruleset, waived) for rule in ruleset.rules]
     if facts.issue.moved:  # all else is for the board to which it moved
-        return [_outcome(look, ruleset) for look in looks], status_note(looks, facts, ruleset)
+        return [_outcome(look, facts, ruleset) for look in looks], status_note(looks, facts, ruleset)
     actions = label_changes(looks, facts)
     actions += [action for look in looks for action in repairs(look, facts)]
     if not actions:  # notes speak of the issue as the changes leave it
@@ -122,7 +122,7 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
         proposed = next((k.result.move_to for k in looks if k.failing and k.result.move_to), "")
         actions = answers(facts, ruleset, proposed)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
-    return [_outcome(look, ruleset) for look in looks], list(reversed(once.values()))
+    return [_outcome(look, facts, ruleset) for look in looks], list(reversed(once.values()))
 
 
 def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver]) -> Look:
@@ -131,11 +131,12 @@ def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver])
     return Look(rule, why_not, result, waived.get(rule.id) or waived.get(rule.goes_with))
 
 
-def _outcome(look: Look, ruleset: Ruleset) -> Outcome:
+def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
     source, result = ruleset.source(look.rule), look.result
     clauses = result.clauses() if callable(result.clauses) else result.clauses
     lasts = look.waiver.until if look.waiver else None
-    recheck_at = min((at for at in (result.recheck_at, lasts) if at), default=None)
+    times = (result.recheck_at, lasts, next_call_at(look, facts))
+    recheck_at = min((at for at in times if at), default=None)
     if look.why_not:
         return Outcome(look.rule.id, source, "not for this issue", look.why_not)
     if look.result.failing and look.waiver:

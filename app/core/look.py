@@ -1,7 +1,7 @@
 """What a rule's finding leads to: changes of the issue, a summons, the status note. Rule and board say which."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.board import Manner
 from app.core.calls import Recipient, SummonSpec
@@ -90,22 +90,45 @@ def _repair(rule: Rule, change: Change) -> list[Action]:
 def summons(look: Look, facts: Facts) -> list[Action]:
     """The calls that are due: for the finding, and for each step of its clock that is in force."""
     cause = look.result.cause_at
-    if look.why_not or look.waiver or cause is None or _manner(look, facts) == "advise":
+    if look.waiver or cause is None or _manner(look, facts) == "advise":
         return []
-    calls = [("failing", look.result.since, look.rule.while_failing.summon)] if look.result.failing else []
-    calls += [(r.step.at.key, r.at, r.step.summon) for r in look.result.steps]
     return [
         call
-        for step, at, spec in calls
-        if spec and (call := _call(look, facts, spec, f"{look.rule.id}/{step}/{stamp(cause)}", at))
+        for step, at, spec in _calls(look)
+        if _patient_until(spec, at) <= facts.now
+        and (call := _call(look, facts, spec, f"{look.rule.id}/{step}/{stamp(cause)}", at))
     ]
 
 
-def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime | None) -> Summon | None:
-    """The note to those who must act as of then; None where it was written."""
+def next_call_at(look: Look, facts: Facts) -> datetime | None:
+    """When a call comes that is patient still."""
+    if look.waiver or look.result.cause_at is None:
+        return None
+    coming = (_patient_until(spec, at) for _, at, spec in _calls(look) if spec.after)
+    return min((at for at in coming if at > facts.now), default=None)
+
+
+def _calls(look: Look) -> list[tuple[str, datetime, SummonSpec]]:
+    """The calls that the finding and the steps in force make, each with its name and since when it is meant."""
+    if look.why_not:
+        return []
+    found = [(r.step.at.key, r.at, r.step.summon) for r in look.result.steps]
+    if look.result.failing and look.result.since:
+        found.insert(0, ("failing", look.result.since, look.rule.while_failing.summon))
+    return [(step, at, spec) for step, at, spec in found if spec]
+
+
+def _patient_until(spec: SummonSpec, at: datetime) -> datetime:
+    return at + (spec.after or timedelta())
+
+
+def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) -> Summon | None:
+    """The note to those who must act as of then; None where it was written, or a step would call nobody."""
     if has_key(facts.issue, key):
         return None
-    names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at or facts.now))
+    names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at))
+    if not names and spec is not look.rule.while_failing.summon:
+        return None
     words = render(spec.text, look.result.filling() | board_values(facts))
     text = f"{names}: {words}" if names else words
     return Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))

@@ -1,9 +1,0 @@
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from app.core.facts import Facts
-
-
-def date_in_block(facts: Facts, heading: str, zone: ZoneInfo) -> datetime | None: ...
-def end_of_quarter(facts: Facts, heading: str, zone: ZoneInfo) -> datetime | None: ...
-def gitlab_due_date(facts: Facts, zone: ZoneInfo) -> datetime | None: ...
