@@ -1,14 +1,15 @@
 """What a request says, block by block, and whether that is enough."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from app.core.sections import heading_key
 from app.core.template import BlockSpec, Severity, Template, Words, words_of
 from app.core.validators import About, Reading
-from app.core.validators.dates import Option
 from app.core.validators.money import Amount
+from app.core.validators.option import Option, Span
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,22 @@ class Answer:
         return next((s for s in sums if isinstance(s, Amount)), None)
 
     @property
+    def options(self) -> tuple[Option, ...]:
+        """All dates that are offered in it, in its order: sure ones and others."""
+        values = (r.value for r in self._read_by("dates"))
+        found = (o for value in values if isinstance(value, tuple) for o in value)
+        return tuple(o for o in found if isinstance(o, Option))
+
+    def days(self, zone: tzinfo) -> tuple[Span, ...]:
+        """When the dates are that are surely meant, the earliest first. A day without a time is the whole local day, in
+        `zone` where none is named."""
+        spans = [span for o in self.options if o.sure and (span := o.span(zone))]
+        return tuple(sorted(spans, key=lambda span: (span.end, span.start)))
+
+    @property
     def dates(self) -> tuple[datetime, ...]:
         """The instants (UTC) that are offered in it, those that are surely meant, the earliest first."""
-        options = (o for r in self._read_by("dates") for o in r.value or () if isinstance(o, Option))  # type: ignore[attr-defined]
-        return tuple(sorted(o.at for o in options if o.at and not o.doubt))
+        return tuple(sorted(o.at for o in self.options if o.at and o.sure))
 
     def _names(self, kind: str) -> frozenset[str]:
         values = (r.value for r in self._read_by(kind))
@@ -122,6 +135,15 @@ def _read(block: BlockSpec, words: Words, about: About) -> Answer:
 def _conditioned(answer: Answer, by_key: dict[str, Answer]) -> Answer:
     """The answer, not asked for when one of its conditions does not hold."""
     return replace(answer, asked=all(condition.holds(by_key) for condition in answer.block.when))
+
+
+def requester_zone(answers: Iterable[Answer]) -> ZoneInfo | None:
+    """The zone that the requester names with dates that are surely meant; None when that is none, or several.
+
+    A bare offset (`UTC+2`) tells no place, and counts for nothing.
+    """
+    named = {o.tz for answer in answers for o in answer.options if o.sure and isinstance(o.tz, ZoneInfo)}
+    return named.pop() if len(named) == 1 else None
 
 
 def gaps(answers: tuple[Answer, ...], template: Template) -> tuple[Gap, ...]:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.core.length import Length
 from app.core.validators.days import Day, find_day, find_time, is_about_days, one_start
+from app.core.validators.option import Option, joined
 from app.core.validators.reading import About, Kind, Reading
 from app.core.validators.remarks import closed, too_near
 from app.core.validators.wording import bare
@@ -30,31 +31,6 @@ _PUT_OFF = re.compile(
     r"don'?t know|depends?|ask|let'?s (?:talk|discuss))\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Option:
-    """One date that was offered. `day` is None when none was understood, `clock` when no time was.
-
-    `at` (UTC) needs a day, a time and a zone; `zone` is its name as people read it, `assumed` says that none was named
-    and the board's is taken. `doubt` is what is unclear about it, `remark` what else there is to say; `certain` that
-    the day may be called past.
-    """
-
-    text: str
-    day: date | None = None
-    clock: time | None = None
-    at: datetime | None = None
-    zone: str | None = None
-    doubt: str = ""
-    remark: str = ""
-    certain: bool = False
-    assumed: bool = False
-
-    @property
-    def note(self) -> str:
-        """All that there is to say of it."""
-        return _joined([self.doubt, self.remark])
 
 
 @dataclass(frozen=True)
@@ -121,7 +97,7 @@ class Dates(Kind):
             return Reading("no date is recognised; please offer a day and a time", evasive=evasive)
         options = self._options(fragments, about)
         doubtful = not options or any(option.day is None or option.note for option in options)
-        understood = "; ".join(_said(option) for option in options)
+        understood = "; ".join(option.said for option in options)
         problem = self._problem(options, about)
         return Reading(problem, understood, doubtful and not problem, options)
 
@@ -136,7 +112,7 @@ class Dates(Kind):
             return ""
         if self.future and all(self._past(option, about) for option in options):
             return "every date here is in the past" if len(options) > 1 else "the date is in the past"
-        if self.need_time and not any(option.clock or option.doubt for option in options):
+        if self.need_time and not any(option.clock or option.doubt or option.part for option in options):
             return "the time of day is missing"
         if len(options) < self.min_options:
             return f"please offer {self.min_options} dates to choose from"
@@ -172,19 +148,21 @@ class Dates(Kind):
         name = zone.name if zone else None
         if day is None or day.open:
             doubt = day.note if day else "the day is missing"
-            return Option(piece.text, None, piece.clock, None, name, doubt)
+            return Option(piece.text, None, piece.clock, zone=name, doubt=doubt)
+        named = zone.tz if zone else None
         assumed = zone is None and piece.clock is not None and self.zone != "required"
         zone = Zone("", about.zone) if assumed else zone
         at = _instant(day.day, piece.clock, zone)
-        part = f"{piece.part}, with no time" if piece.part and not piece.clock else ""
         return Option(
             piece.text,
             day.day,
             piece.clock,
             at,
             zone.name if zone else None,
-            doubt=_joined([day.note, *_zone_doubts(zone, at), part]),
-            remark=_joined(self._remarks(day.day, at, about, assumed=assumed)),
+            named,
+            doubt=joined([day.note, *_zone_doubts(zone, at)]),
+            part="" if piece.clock else piece.part,
+            remark=joined(self._remarks(day.day, at, about, assumed=assumed)),
             certain=day.certain and not day.note,
             assumed=assumed,
         )
@@ -204,10 +182,6 @@ def _zone_doubts(zone: Zone | None, at: datetime | None) -> list[str]:
         return []
     known = f'"{zone.said}" stands for several zones' if zone.tz else f'"{zone.said}" is no zone known here'
     return [known if zone.doubtful else "", zone.season_note(at) if at else ""]
-
-
-def _joined(notes: list[str]) -> str:
-    return "; ".join(filter(None, notes))
 
 
 def _fragments(text: str) -> list[tuple[str, int]]:
@@ -245,18 +219,3 @@ def _instant(day: date, at: time | None, zone: Zone | None) -> datetime | None:
     if at is None or zone is None or zone.tz is None:
         return None
     return datetime.combine(day, at, zone.tz).astimezone(UTC)
-
-
-def _said(option: Option) -> str:
-    """`Tue 3 Mar 2026, 10:00 New York (15:00 UTC)`, and what is doubtful about it."""
-    if option.day is None:
-        return f"{option.text}: {option.note}"
-    said = f"{option.day:%a} {option.day.day} {option.day:%b %Y}"
-    if option.clock:
-        said += f", {option.clock:%H:%M}"
-    if option.zone:
-        said += f" {option.zone}"
-    if option.at and option.zone != "UTC":
-        other = "" if option.at.date() == option.day else f"{option.at:%a} "
-        said += f" ({other}{option.at:%H:%M} UTC)"
-    return f"{said}: {option.note}" if option.note else said
