@@ -18,6 +18,7 @@ from app.core.document import Path as Place
 from app.core.example import run_examples
 from app.core.facts import LabelsFile
 from app.core.faults import board_faults, duplicate_projects, faults_across
+from app.core.quarter import USUAL, Quarters
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset, sending
 from app.core.template import Template, TemplateFile
@@ -25,6 +26,7 @@ from app.core.texts import Answers, Texts, answer_faults, status_faults
 from app.errors import ConfigError, Problem
 
 LABELS = "labels.yaml"
+QUARTERS = "quarters.yaml"
 TEXTS = "texts"
 HOLIDAY_YEARS = range(2020, 2037)
 
@@ -63,10 +65,11 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
     boards = reader.boards(calendars, templates)
     rules = reader.rules()
     texts = reader.texts()
+    quarters = reader.quarters()
     if reader.problems or labels is None or texts is None:
         raise ConfigError(reader.problems)
     ruleset = Ruleset(
-        reader.version, boards, labels, templates, tuple(rules), texts, reader.documents, calendars
+        reader.version, boards, labels, templates, tuple(rules), texts, reader.documents, calendars, quarters
     )
     problems = faults_across(ruleset) + duplicate_projects(boards, reader.board_documents)
     problems += board_faults(ruleset, reader.board_documents)
@@ -228,8 +231,14 @@ class _Reader:
         self.problems += answers.problems
         return Texts(status, read) if read else None
 
+    def quarters(self) -> Quarters:
+        """The file's quarters; the usual ones without it, and where it is faulty, which `problems` tell."""
+        path = self.folder / QUARTERS
+        found = self.one(path, Quarters) if path.is_file() else None
+        return found or USUAL
+
     def rules(self) -> list[Rule]:
-        paths = [p for p in self.folder.glob("*.yaml") if p.name != LABELS]
+        paths = [p for p in self.folder.glob("*.yaml") if p.name not in (LABELS, QUARTERS)]
         found = []
         for name, (rule, document) in self.many(paths, Rule).items():
             self.documents[rule.id] = document

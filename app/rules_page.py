@@ -9,7 +9,7 @@ HEAD = """# Rules
 This page is written by `triage rules page` from the files beside it; CI checks that it is up to date. Each rule is
 one file: which check, for which boards, what holds while it fails, and examples that run as tests. `texts/` holds the
 words of the status note and of the bot's answers, `boards/` and `calendars/` the boards, `labels.yaml` what the
-labels mean.
+labels mean, `quarters.yaml` when the quarters of the fiscal year begin.
 """
 NEEDS = {
     "complete": "complete",

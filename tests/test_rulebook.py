@@ -1,8 +1,10 @@
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.core.quarter import USUAL
 from app.errors import ConfigError
 from app.rulebook import fingerprint, load
 from app.rules_page import page
@@ -104,6 +106,15 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("unowned-meeting.yaml", "lacks: owner", "lacks: owners", "Input should be 'owner' or 'information'"),
         ("managers-not-told.yaml", "role: sa-man", "role: man", "nobody holds the role 'managers' on event-staffing"),
         ("boards/apac.yaml", "APAC Japan:", "APAC Japn:", 'knows no "APAC Japn"; did you mean "APAC Japan"?'),
+        ("quarters.yaml", '"05-01"', '"02-30"', ":2:19: '02-30' is no day of every year; write month and day as 02-01"),
+        ("quarters.yaml", '"02-01"', '"02-29"', ":2:10: '02-29' is no day of every year"),
+        ("quarters.yaml", '"05-01"', "5", ":2:19: 5 is no day of every year; write month and day as 02-01"),
+        ("quarters.yaml", ', "11-01"', "", ":2:9: a year has four quarters, and 3 begin here; name four days"),
+        ("quarters.yaml", '"05-01", "08-01"', '"08-01", "05-01"', ":2:9: quarters follow one another; name "),
+        ("quarters.yaml", '"05-01"', '"02-01"', "quarters follow one another"),
+        ("quarters.yaml", "FY{yy}", "FY", ":4:8: 'FY' ends with no year; write it as FY{yy} or FY{year}"),
+        ("quarters.yaml", "year_of: end", "year_of: middle", ":3:10: Input should be 'start' or 'end'"),
+        ("quarters.yaml", "starts:", "start:", ':2:1: unknown key "start", did you mean "starts"?'),
         ("boards/apac.yaml", "block: Region", "block: Regions", 'a block "Regions"; did you mean "Region"?'),
     ],
 )  # fmt: skip
@@ -120,6 +131,17 @@ def test_examples_hold_whoever_works_on_the_board_and_whenever_it_began(folder: 
     change(folder / "boards" / "us-east.yaml", "[maria]", "[kim]")
     change(folder / "boards" / "us-east.yaml", "2026-01-01", "2026-12-01")
     assert load(folder).boards["us-east"].file.escalation == ["kim"]
+
+
+def test_without_a_file_the_quarters_are_the_usual_ones(folder: Path) -> None:
+    shipped = load(folder, examples=False).quarters
+    assert shipped == USUAL
+    change(
+        folder / "quarters.yaml", '"02-01", "05-01", "08-01", "11-01"', '"10-01", "01-01", "04-01", "07-01"'
+    )
+    assert load(folder, examples=False).quarters.quarter_of(date(2026, 10, 1)) == (2027, 1)
+    (folder / "quarters.yaml").unlink()
+    assert load(folder, examples=False).quarters == shipped
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:

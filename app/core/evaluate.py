@@ -50,6 +50,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         now,
         boards=ruleset.all_by_project,
         calendars=ruleset.calendars,
+        quarters=ruleset.quarters,
     )
     silent = _silence(facts, adopt=adopt)
     done: list[Action] = []

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from app.core.acts import Act, acts, assignment
-from app.core.answers import Answer, Gap, read_answers
+from app.core.answers import Answer, Gap, read_answers, requester_zone
 from app.core.board import Board, People
 from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
@@ -21,6 +21,7 @@ from app.core.ladder import Reached
 from app.core.model import Issue, User
 from app.core.moments import Moment, moments
 from app.core.plan import Clause
+from app.core.quarter import USUAL, Quarters
 from app.core.sections import heading_key
 from app.core.stays import PeopleOfStays, Stay, stays
 from app.core.template import Match, Template, find_template
@@ -78,6 +79,7 @@ class Facts:
     answers: tuple[Answer, ...]
     stays: tuple[Stay, ...]
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    quarters: Quarters = USUAL
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
@@ -95,9 +97,10 @@ class Facts:
         links = [(stay.start, stay.board.counting(count)) for stay in self.stays[:-1]]
         return Chain((*links, (self.stays[-1].start, self.board.counting(count))))
 
-    @property
+    @cached_property
     def requester_zone(self) -> ZoneInfo | None:
-        return None
+        """The requester's zone, where their own dates name exactly one."""
+        return requester_zone(self.answers)
 
     def zone_at(self, at: datetime) -> ZoneInfo:
         """The zone of the board on which the request was then."""
@@ -189,6 +192,7 @@ def gather(
     *,
     boards: Mapping[str, Board] | None = None,
     calendars: Mapping[str, Calendar] | None = None,
+    quarters: Quarters = USUAL,
 ) -> Facts:
     """The facts of an issue: its acts, its people, its states and the template it follows.
 
@@ -217,6 +221,7 @@ def gather(
         answers=answers,
         stays=been,
         calendars=calendars or {},
+        quarters=quarters,
     )
 
 

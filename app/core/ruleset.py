@@ -10,6 +10,7 @@ from app.core.checks.wrong_board import WrongBoard
 from app.core.document import Document
 from app.core.facts import Facts, LabelsFile
 from app.core.model import Issue
+from app.core.quarter import USUAL, Quarters
 from app.core.rule import Rule
 from app.core.template import Template
 from app.core.texts import Texts
@@ -27,6 +28,7 @@ class Ruleset:
     texts: Texts
     documents: dict[str, Document] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
+    quarters: Quarters = USUAL
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.version}>"
