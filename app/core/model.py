@@ -5,7 +5,7 @@ Instants are UTC-aware; tuples of events and notes are in the order in which the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 State = Literal["opened", "closed"]
@@ -90,6 +90,7 @@ class Issue:
     confidential: bool = False
     moved_to_id: int | None = None
     type: str = "issue"
+    due_date: date | None = None
     label_events: tuple[LabelEvent, ...] = ()
     state_events: tuple[StateEvent, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -5,25 +5,29 @@
     2026-03-02T16:00Z alice comments
       | The second line, and every other, is indented behind a bar.
 
-Verbs: opens, adds, removes, comments, comments internally, edits the description, assigns, unassigns, closes,
-reopens, and says (one of GitLab's own lines). `opens` takes a title and a description: `from "Template"` is the
-template untouched, `from "Template" filled` has every block filled, `filled except "Block"` all but the named ones,
-and lines behind bars are the text itself. `edits the description` takes the last three too.
+Verbs: opens, adds, removes, comments, comments internally, edits the description, assigns, unassigns, sets the due
+date to 2026-03-20, removes the due date, closes, reopens, and says (one of GitLab's own lines). `opens` takes a title
+and a description: `from "Template"` is the template untouched, `from "Template" filled` has every block filled, `filled
+except "Block"` all but the named ones, and lines behind bars are the text itself. `edits the description` takes the
+last three too.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from app.core import due_date
 from app.core.acts import EDITED, assignment
+from app.core.document import plain_date
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
 from app.core.plan import stamp
 from app.core.sections import heading_key
 from app.core.template import Template
 
 _LINE = re.compile(r"(?P<at>\S+)\s+(?P<who>[\w.-]+)\s+(?P<what>\S.*)")
+_DUE = ["the", "due", "date"]
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 
 
@@ -187,10 +191,15 @@ def _step(
             return _note(draft, issue, at, by, EDITED, system=True)
         case "assigns" | "unassigns", _ if words:
             names = " and ".join(f"@{w}" for w in words)
-            body = f"assigned to {names}" if verb == "assigns" else f"unassigned {names}"
-            return _assigned(draft, _note(draft, issue, at, by, body, system=True), body)
+            return _said(
+                draft, issue, at, by, f"assigned to {names}" if verb == "assigns" else f"unassigned {names}"
+            )
+        case "sets", _ if words[:-1] == [*_DUE, "to"]:
+            return _said(draft, issue, at, by, due_date.line(_day(words[-1])))
+        case "removes", _ if words == _DUE:
+            return _said(draft, issue, at, by, due_date.line(None))
         case "says", [_, *_]:
-            return _assigned(draft, _note(draft, issue, at, by, strings[0], system=True), strings[0])
+            return _said(draft, issue, at, by, strings[0])
     raise ValueError(f"cannot read {verb!r}; the verbs stand in the timeline notation")
 
 
@@ -214,6 +223,19 @@ def _note(
     return replace(issue, notes=(*issue.notes, note))
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(str(plain_date(text)))
+    except ValueError:
+        raise ValueError(f"{text!r} is no day; write it as 2026-03-20") from None
+
+
+def _said(draft: _Draft, issue: Issue, at: datetime, by: User, body: str) -> Issue:
+    """One of GitLab's own lines, with what it tells of: who is assigned now, and when the issue is due."""
+    issue = replace(issue, due_date=due_date.told(body, issue.due_date))
+    return _assigned(draft, _note(draft, issue, at, by, body, system=True), body)
+
+
 def _assigned(draft: _Draft, issue: Issue, body: str) -> Issue:
     on, off = assignment(body)
     kept = [u for u in issue.assignees if u.username not in off]
@@ -232,8 +254,12 @@ def render(issue: Issue) -> str:
             rows.append((e.at, e.id, f"{_who(e.user)} {verb} {_quoted(e.label)}", ""))
     for s in issue.state_events:
         rows.append((s.at, s.id, f"{_who(s.user)} {'closes' if s.state == 'closed' else 'reopens'}", ""))
+    due: date | None = None
     for n in issue.notes:
+        due = due_date.told(n.body, due) if n.system else due
         rows.append((n.at, n.id, *_note_line(n)))
+    if due != issue.due_date:  # no line of GitLab's tells of it
+        rows.append((issue.newest_event_at, 0, f"{issue.author.username} {_due_line(issue.due_date)}", ""))
     rows.sort(key=lambda row: (row[0], row[1] != -1))
     return "\n".join(f"{stamp(at)} {line}" + _bars(block) for at, _, line, block in rows)
 
@@ -246,9 +272,15 @@ def _note_line(note: Note) -> tuple[str, str]:
     who = note.author.username
     if note.system and note.body == EDITED:
         return f"{who} edits the description", ""
+    if note.system and note.body == due_date.line(day := due_date.told(note.body, None)):
+        return f"{who} {_due_line(day)}", ""
     if note.system:
         return f"{who} says {_quoted(note.body)}", ""
     return f"{who} comments{' internally' if note.internal else ''}", note.body
+
+
+def _due_line(day: date | None) -> str:
+    return f"sets the due date to {day}" if day else "removes the due date"
 
 
 def _quoted(text: str) -> str:

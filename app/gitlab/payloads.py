@@ -1,7 +1,7 @@
 """GitLab's REST answers as our model. Shapes only, no I/O. Source: https://docs.gitlab.com/api/issues/"""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
@@ -12,6 +12,11 @@ Json = dict[str, Any]
 def instant(text: str) -> datetime:
     """GitLab's `2026-03-02T14:00:00.123Z` in UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def day(text: str | None) -> date | None:
+    """GitLab's `2026-03-20`, a day without zone or time; None where none is set."""
+    return date.fromisoformat(text) if text else None
 
 
 def user(data: Json) -> User:
@@ -88,6 +93,7 @@ def issue(
         confidential=bool(data.get("confidential")),
         moved_to_id=data.get("moved_to_id"),
         type=str(data.get("issue_type") or "issue"),
+        due_date=day(data.get("due_date")),
         label_events=tuple(sorted(map(label_event, label_events), key=lambda e: (e.at, e.id))),
         state_events=tuple(sorted(states, key=lambda e: (e.at, e.id))),
         notes=tuple(sorted(map(note, notes), key=lambda n: (n.at, n.id))),

@@ -1,6 +1,6 @@
 """The client against the sandbox, over real HTTP: nothing is replaced, the wire is the port."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 from app.core.keys import marked
 from app.core.model import IssueRef, User
 from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
+from app.core.timeline import render
 from app.errors import Refused, Unauthorized, Unavailable
 from app.gitlab.client import GitLab, retry_after
 from app.sandbox.stage import PROJECT
@@ -54,6 +55,16 @@ def test_an_issue_is_fetched_whole(town: Town, issue: Any) -> None:
         ("assigned to @sam", False, True),
     ]
     assert (read.bot.username, read.bots) == ("triage-bot", {"triage-bot"})
+
+
+def test_the_due_date_is_read_and_so_is_gitlabs_line_about_it(town: Town, issue: Any) -> None:
+    assert town.bot.fetch(ref_of(issue), nobody).due_date is None
+    mine = town.project("sam").issues.get(issue.iid)
+    mine.due_date = "2026-03-20"
+    mine.save()
+    read = town.bot.fetch(ref_of(issue), nobody)
+    assert read.due_date == date(2026, 3, 20)
+    assert render(read).endswith("sam sets the due date to 2026-03-20")
 
 
 def test_every_page_is_read(town: Town, issue: Any) -> None:
