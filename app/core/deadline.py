@@ -18,15 +18,19 @@ def date_in_block(facts: Facts, heading: str, zone: tzinfo) -> datetime | None:
     return next((span.end for span in answer.days(zone)), None) if answer else None
 
 
-def end_of_quarter(facts: Facts, heading: str, zone: tzinfo) -> datetime:
+def end_of_quarter(facts: Facts, heading: str, zone: tzinfo, labels: str = "") -> datetime:
     """The instant (UTC) at which the quarter is over that the block names, else the one in which the issue was opened.
 
-    A quarter without a year is read as on the day of the opening, so that a later edit makes it no other year's.
+    A quarter without a year is read as on the day of the opening, so that a later edit makes it no other year's. Where
+    one label that begins with `labels` names another quarter, that one is meant: the first of its number from then on.
     """
     opened = facts.issue.created_at.astimezone(zone).date()
     answer = facts.answer(heading)
     said = " ".join([*sorted(answer.choices), answer.text]) if answer else ""
     quarter = facts.quarters.named(said, opened) or facts.quarters.quarter_of(opened)
+    moved = [name.removeprefix(labels) for name in facts.issue.labels if labels and name.startswith(labels)]
+    if len(moved) == 1:
+        quarter = facts.quarters.named(moved[0], facts.quarters.begins(quarter)) or quarter
     return whole_day(facts.quarters.ends(quarter), zone).start
 
 

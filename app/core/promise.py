@@ -88,14 +88,17 @@ def deadline(terms: Terms, cycle: Cycle, facts: Facts, calendar: str = "") -> De
         target = _left_of_day(terms.same_day, cycle.start, hours, facts.zone_at(cycle.start))
         promise = Promise(target, hours, cycle.start)
         return Deadline(due_at(cycle, promise), "working_hours", hours, promise)
-    zone = facts.zone_at(cycle.start)
-    if terms.by_quarter_end:
-        due = end_of_quarter(facts, terms.by_quarter_end, zone)
-    elif terms.by_date == GITLABS:
-        due = gitlab_due_date(facts, zone)
-    else:
-        due = date_in_block(facts, terms.by_date, zone)
+    due = _day_named(terms, facts, facts.zone_at(cycle.start))
     return Deadline(due if due and due > cycle.start else None, terms.count, counting)
+
+
+def _day_named(terms: Terms, facts: Facts, zone: ZoneInfo) -> datetime | None:
+    """When the day, or the quarter, that the issue names is over."""
+    if terms.by_quarter_end:
+        return end_of_quarter(facts, terms.by_quarter_end.block, zone, terms.by_quarter_end.labels)
+    if terms.by_date == GITLABS:
+        return gitlab_due_date(facts, zone)
+    return date_in_block(facts, terms.by_date, zone)
 
 
 def _soonest(terms: Terms, cycle: Cycle, facts: Facts, calendar: str) -> Deadline:

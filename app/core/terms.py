@@ -37,6 +37,13 @@ class SameDay(Model):
     )
 
 
+class QuarterEnd(Model):
+    """By the end of a quarter: the one that a label names, else a block, else the one in which the issue was opened."""
+
+    block: str = Field(description="The heading of the block that names the quarter.")
+    labels: str = Field(default="", description="What the labels begin with that name a quarter, such as `quarter::`.")
+
+
 class Terms(Model):
     """One promise: a target with its count, the same day, the day that a block or GitLab's due date names, or the end
     of the quarter that a block names."""
@@ -51,7 +58,7 @@ class Terms(Model):
     by_date: str = Field(
         default="", description="The heading of the block that names the day; `due date`: GitLab's own."
     )
-    by_quarter_end: str = Field(default="", description="The heading of the block that names the quarter.")
+    by_quarter_end: QuarterEnd | None = None
 
     @model_validator(mode="after")
     def _one_promise(self) -> "Terms":

@@ -67,14 +67,13 @@ class Sla(Terms):
 
     def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
         """The blocks that are named, with their places and the choices in them."""
-        if self.by_date and self.by_date != GITLABS:
-            yield ("by_date",), self.by_date, []
-        if self.by_quarter_end:
-            yield ("by_quarter_end",), self.by_quarter_end, []
-        for i, old in enumerate(self.earlier):
-            for name in ("by_date", "by_quarter_end"):
-                if (block := getattr(old, name)) and block != GITLABS:
-                    yield ("earlier", i, name), block, []
+        versions: list[tuple[Path, Terms]] = [((), self)]
+        versions += [(("earlier", i), old) for i, old in enumerate(self.earlier)]
+        for path, terms in versions:
+            if terms.by_date and terms.by_date != GITLABS:
+                yield (*path, "by_date"), terms.by_date, []
+            if terms.by_quarter_end:
+                yield (*path, "by_quarter_end", "block"), terms.by_quarter_end.block, []
 
     def look(self, facts: Facts) -> Result:
         if not all(holds(condition, facts) for condition in self.when):
