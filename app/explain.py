@@ -1,8 +1,11 @@
 """Why the bot does what it does on one issue, and why it does not do the rest: as text and as data."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, assert_never
 
+from app.core.clock_shape import Clock
 from app.core.plan import Clause, Outcome, Plan, Written, stamp
+from app.core.text import duration
 from app.core.timeline import render
 from app.reconcile import Looked
 
@@ -42,10 +45,40 @@ def _outcome_lines(outcome: Outcome) -> list[str]:
     lines = [f"{MARKS[outcome.verdict]} {outcome.rule}: {outcome.verdict}{since}  ({outcome.source})"]
     lines.append(f"    {outcome.reason}")
     lines += [_clause_line(clause) for clause in outcome.clauses]
+    lines += [f"    ◷ {told(clock)}" for clock in outcome.clocks]
     if outcome.recheck_at:
         lines.append(f"    looked at again at {stamp(outcome.recheck_at)}")
     lines += [f"    → {action}" for action in outcome.actions]
     return lines
+
+
+def told(clock: Clock) -> str:
+    """One cycle of a clock in a line: when it began, how it stands, and what that was worked out of."""
+    began = f"{clock.name} since {stamp(clock.started_at)}"
+    target = f" of {duration(clock.target)}" if clock.target else ""
+    counted = f"{duration(clock.spent)}{target} counted ({clock.count.replace('_', ' ')})"
+    due = f"due {stamp(clock.due_at)}" if clock.due_at else "no day is due yet"
+    ended = f" at {stamp(clock.ended_at)}" if clock.ended_at else ""
+    match clock.state:
+        case "met":
+            said = f"met{ended} in {counted}; {due}"
+        case "breached":
+            over = duration(clock.over or timedelta())
+            said = f"breached by {over}, {f'ended{ended}' if ended else 'still open'}; {due}"
+        case "paused":
+            by = f" by {clock.paused_by}" if clock.paused_by else ""
+            since = stamp(clock.paused_since) if clock.paused_since else ""
+            said = f"paused since {since}{by} ({clock.paused_for}); {counted}"
+        case "off hours":
+            again = stamp(clock.runs_again_at) if clock.runs_again_at else ""
+            said = f"off hours, runs again {again}; {due}; {counted}"
+        case "running":
+            said = f"running; {due}; {counted}"
+        case _:
+            assert_never(clock.state)
+    held = ", ".join(f"{duration(time)} with {who}" for who, time in clock.shares.items())
+    steps = ", ".join(f"{name} at {stamp(at)}" for name, at in clock.steps)
+    return "; ".join(filter(None, [f"{began}: {said}", held, f"steps: {steps}" if steps else ""]))
 
 
 def _clause_line(clause: Clause) -> str:

@@ -9,7 +9,7 @@ from app.core.document import Model
 from app.core.facts import Facts
 from app.core.promise import Deadline
 from app.core.shares import shares
-from app.core.text import Ours, duration, instant, quote
+from app.core.text import Ours, count, duration, instant, quote
 from app.core.validators.reading import listed
 
 PLACEHOLDERS = frozenset(
@@ -34,6 +34,7 @@ PLACEHOLDERS = frozenset(
 COUNTED = {"wall": "{}", "working_days": "{} on working days", "working_hours": "{} of working time"}
 HELD = {"requester": "the requester", "sa": "an SA", "others": "others", "nobody": "nobody"}
 MOST_DAYS = 6
+DAY = timedelta(days=1)
 
 
 class Says(Model):
@@ -97,9 +98,12 @@ def _all(**values: Ours) -> dict[str, Any]:
 
 
 def target_words(deadline: Deadline) -> Ours:
-    """`48 hours on working days`; empty where a day is named instead."""
+    """`48 hours on working days`, `five working days`; empty where a day is named instead."""
     if deadline.target is None:
         return Ours()
+    days, rest = divmod(deadline.target, DAY)
+    if days >= 3 and not rest and deadline.count != "working_hours":
+        return count(days, "day" if deadline.count == "wall" else "working day")
     return Ours(COUNTED[deadline.count].format(duration(deadline.target)))
 
 
@@ -134,8 +138,9 @@ def _day(day: date, name: str) -> str:
 
 
 def _held(facts: Facts, cycle: Cycle, deadline: Deadline) -> Ours:
-    """`40 hours with nobody, 8 hours with an SA`: of the time that counted until it was due."""
+    """`nobody had it for 40 hours and an SA for 8 hours`: of the time that counts, until it was due."""
     assert deadline.due_at is not None
     found = shares(facts, deadline.calendar, cycle.start, deadline.due_at)
     longest = sorted(found.items(), key=lambda pair: -pair[1])
-    return Ours(listed([f"{duration(time)} with {HELD[who]}" for who, time in longest], "and"))
+    said = [f"{HELD[who]} for {duration(time)}" for who, time in longest]
+    return Ours(listed([said[0].replace(" for", " had it for", 1), *said[1:]], "and") if said else "")

@@ -41,7 +41,9 @@ class QuarterEnd(Model):
     """By the end of a quarter: the one that a label names, else a block, else the one in which the issue was opened."""
 
     block: str = Field(description="The heading of the block that names the quarter.")
-    labels: str = Field(default="", description="What the labels begin with that name a quarter, such as `quarter::`.")
+    labels: str = Field(
+        default="", description="What the labels begin with that name a quarter, such as `quarter::`."
+    )
 
 
 class Terms(Model):

@@ -6,10 +6,12 @@ Whether a bot is listening is not the story's business.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from app.sandbox.stage import Expect, Stage
 
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)  # a Monday, nine in the morning in New York
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Step:
 
 
 def _clock(day: int, hour: int, minute: int = 0) -> datetime:
-    """A time in New York in the first days of March 2026 (EST), in UTC."""
-    return datetime(2026, 3, day, hour + 5, minute, tzinfo=UTC)
+    """A time in New York in March 2026, in UTC: the clocks go forward on Sunday the 8th."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=NEW_YORK).astimezone(UTC)
 
 
 def _labels(*names: str) -> frozenset[str]:
@@ -44,6 +46,11 @@ def _open_first(stage: Stage) -> None:
 def _open_second(stage: Stage) -> None:
     body = {"title": "Security questions from Acme", "description": stage.template(), "labels": ["Expedite"]}
     stage.issues["urgent"] = stage.project("alice").issues.create(body).iid
+
+
+def _open_third(stage: Stage) -> None:
+    body = {"title": "Outage at Acme's old tool", "description": stage.template(), "labels": ["Expedite"]}
+    stage.issues["weekend"] = stage.project("alice").issues.create(body).iid
 
 
 def _agree_and_close(stage: Stage) -> None:
@@ -132,10 +139,22 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     Step(
-        _clock(5, 9, 59),
-        "Two days pass, and nobody says a word. One minute before the promise ends, nothing happens.",
+        _clock(5, 0, 25),
+        "Nobody says a word. At four fifths of the time the request is at risk, and Sam is reminded, once.",
         lambda _s: None,
-        Expect("request", _labels("SA Doing"), _labels("sam"), notes=1),
+        Expect(
+            "request",
+            _labels("SA Doing", "sla::at-risk"),
+            _labels("sam"),
+            says=(("late-activity/80", "@sam: an answer is due"), ("status", "`sam` was reminded")),
+            notes=2,
+        ),
+    ),
+    Step(
+        _clock(5, 9, 59),
+        "The night passes. One minute before the promise ends, nothing happens.",
+        lambda _s: None,
+        Expect("request", _labels("SA Doing", "sla::at-risk"), _labels("sam"), notes=2),
         quiet=True,
     ),
     Step(
@@ -146,8 +165,8 @@ STEPS: tuple[Step, ...] = (
             "request",
             _labels("SA Doing", "sla::breached"),
             _labels("sam"),
-            says=(("late-activity", "@sam @maria"), ("status", "This is late")),
-            notes=2,
+            says=(("late-activity/failing", "@sam @maria"), ("status", "This is late")),
+            notes=3,
         ),
     ),
     Step(
@@ -155,7 +174,12 @@ STEPS: tuple[Step, ...] = (
         "[b]Sofia[/], another SA, steps in and answers. The label goes.",
         lambda s: _say(s, "sofia", "request", "Sam is ill, I take over. 900 jobs are fine."),
         Expect(
-            "request", _labels("SA Doing"), _labels("sam"), not_says=(("status", "This is late"),), notes=2
+            "request",
+            _labels("SA Doing"),
+            _labels("sam"),
+            says=(("status", "30 minutes late"),),
+            not_says=(("status", "This is late"),),
+            notes=3,
         ),
     ),
     Step(
@@ -197,7 +221,33 @@ STEPS: tuple[Step, ...] = (
             _labels("sam"),
             "closed",
             says=(("status", "closed; nothing more is asked"),),
-            notes=2,
+            notes=3,
+        ),
+    ),
+    Step(
+        _clock(7, 11),
+        "On Saturday Alice opens a third one, with [b]Expedite[/] again. Nobody works: its four hours begin on Monday.",
+        _open_third,
+        Expect(
+            "weekend",
+            _labels("Expedite"),
+            says=(
+                ("status", "the clock runs from Mon 9 Mar 2026, 09:00 EDT"),
+                ("status", "Mon 9 Mar 2026, 13:00 EDT"),
+            ),
+            notes=1,
+        ),
+    ),
+    Step(
+        _clock(9, 10),
+        "On Monday at ten Sam claims it: answered after one of the four hours. The promise is kept.",
+        lambda s: _save(s, "sam", "weekend", add_labels="SA Triaged"),
+        Expect(
+            "weekend",
+            _labels("Expedite", "SA Triaged"),
+            _labels("sam"),
+            says=(("status", "after 1 hour of 4 hours of working time"),),
+            notes=1,
         ),
     ),
 )

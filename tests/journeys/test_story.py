@@ -29,9 +29,9 @@ def play(town: Town, stage: Stage, step: Step) -> None:
     step.does(stage)
 
 
-@pytest.fixture(params=[1, 5, 8, 10, len(STEPS)])
+@pytest.fixture(params=[1, 5, 7, 9, 11, len(STEPS)])
 def steps(request: pytest.FixtureRequest) -> tuple[Step, ...]:
-    """The story up to some point: just opened, waiting, late, expedited, ended."""
+    """The story up to some point: just opened, waiting, at risk, late, expedited, ended."""
     return STEPS[: request.param]
 
 

@@ -129,11 +129,11 @@ class Sla(Terms):
         return deadline(terms, cycle, facts, self.calendar)
 
     def clocks(self, facts: Facts, found: tuple[Cycle, ...]) -> tuple[Clock, ...]:
-        """Every cycle as it stands now."""
-        return tuple(self._clock(facts, cycle) for cycle in found)
+        """Every cycle as it stands now; none where it waits for a day, and none is named."""
+        known = ((cycle, self.deadline(facts, cycle)) for cycle in found)
+        return tuple(self._clock(facts, cycle, due) for cycle, due in known if due.promise or due.due_at)
 
-    def _clock(self, facts: Facts, cycle: Cycle) -> Clock:
-        due = self.deadline(facts, cycle)
+    def _clock(self, facts: Facts, cycle: Cycle, due: Deadline) -> Clock:
         until = min(cycle.end or facts.now, facts.now)
         steps = [(str(s.at), at) for s in self.ladder if (at := due.at(s.at, cycle)) and at <= until]
         late = due.due_at is not None and due.due_at <= until
