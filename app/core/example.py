@@ -23,13 +23,18 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
     it: so a rule's examples hold on anybody's boards.
     """
     document = ruleset.documents[rule.id]
-    ruleset = replace(ruleset, boards={name: _with_cast(board) for name, board in ruleset.boards.items()})
+    ruleset = in_the_cast(ruleset)
     found = []
     for i, example in enumerate(rule.examples):
         problem = _run(ruleset, rule, example, document, i)
         if problem:
             found.append(problem)
     return found
+
+
+def in_the_cast(ruleset: Ruleset) -> Ruleset:
+    """The ruleset with the people of the examples on every board."""
+    return replace(ruleset, boards={name: _with_cast(board) for name, board in ruleset.boards.items()})
 
 
 def _with_cast(board: Board) -> Board:
