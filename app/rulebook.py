@@ -3,17 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
-from pydantic import BeforeValidator, Field
-
+from app.calendars import CalendarFile, calendar_faults, calendar_of
 from app.core.board import Board, BoardFile
 from app.core.calendar import Calendar
-from app.core.document import Document, M, Model, one_of, parse, plain_date
+from app.core.document import Document, M, one_of, parse
 from app.core.document import Path as Place
 from app.core.example import run_examples
 from app.core.facts import LabelsFile
@@ -28,27 +23,6 @@ from app.errors import ConfigError, Problem
 LABELS = "labels.yaml"
 QUARTERS = "quarters.yaml"
 TEXTS = "texts"
-HOLIDAY_YEARS = range(2020, 2037)
-
-
-class Holidays(Model):
-    """Public holidays by country, and by part of it if one is given (ISO 3166 codes)."""
-
-    country: str
-    subdivision: str | None = None
-
-
-class CalendarFile(Model):
-    """`rules/calendars/<id>.yaml`."""
-
-    zone: str = Field(description="IANA time zone, such as America/New_York.")
-    hours: dict[str, list[tuple[str, str]]] = Field(
-        description="mon..sun: [[09:00, 17:00]]; a day not named is closed."
-    )
-    holidays: Holidays | None = None
-    closed: dict[Annotated[date, BeforeValidator(plain_date)], str] = Field(
-        default={}, description="Further closed days with their names."
-    )
 
 
 def load(folder: Path, *, examples: bool = True) -> Ruleset:
@@ -79,6 +53,15 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
         raise ConfigError(problems)
     # After the examples, which must hold whichever boards are looked after.
     return replace(ruleset, rules=tuple(sending(rule, boards) for rule in rules))
+
+
+def load_calendars(folder: Path) -> dict[str, Calendar]:
+    """The calendars of the folder by id, whether a board uses them or not. Errors: ConfigError."""
+    reader = _Reader(folder)
+    found = reader.calendars()
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return found
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -177,19 +160,10 @@ class _Reader:
         found = {}
         files = self.many((self.folder / "calendars").glob("*.yaml"), CalendarFile)
         for name, (file, document) in files.items():
-            try:
-                zone = ZoneInfo(file.zone)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                message = f'unknown time zone "{file.zone}"; write it as America/New_York'
-                self.problems.append(document.problem(("zone",), message))
-                continue
-            try:
-                found[name] = Calendar(zone, file.hours, _closed_days(file))
-            except ValueError as error:
-                day = str(error).partition(":")[0]
-                self.problems.append(document.problem(("hours", day), str(error)))
-            except NotImplementedError as error:
-                self.problems.append(document.problem(("holidays",), str(error)))
+            faults = calendar_faults(file, document)
+            self.problems += faults
+            if not faults:
+                found[name] = calendar_of(file)
         return found
 
     def boards(self, calendars: dict[str, Calendar], templates: dict[str, Template]) -> dict[str, Board]:
@@ -246,12 +220,3 @@ class _Reader:
                 self.problems.append(document.problem(("id",), f'the file is {name}.yaml; write "{name}"'))
             found.append(rule)
         return found
-
-
-def _closed_days(file: CalendarFile) -> dict[date, str]:
-    days: dict[date, str] = {}
-    if file.holidays:
-        where = file.holidays
-        known = holidays.country_holidays(where.country, subdiv=where.subdivision, years=HOLIDAY_YEARS)
-        days.update(known)
-    return days | file.closed
