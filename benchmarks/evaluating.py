@@ -1,0 +1,113 @@
+"""How many requests are decided a second: `python -m benchmarks.evaluating [--issues N]`. See README.md beside this."""
+
+import argparse
+import os
+import pickle
+import platform
+import sys
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from time import process_time
+
+from app.core.evaluate import evaluate
+from app.core.model import Issue
+from app.core.ruleset import Ruleset
+from app.rulebook import load
+from benchmarks.histories import BOARDS, LABEL_EVENTS, NOTES, TEXTS, Request, requests
+
+ROOT = Path(__file__).parent.parent
+WANTED = 2_000  # a second, with the descriptions read before
+COLD = 1_000  # so many are read for the first time, since that takes long
+AT_ONCE = 250  # so many are fetched, and then timed
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A request as GitLab keeps it: what is fetched from it is new each time, and nothing is known of it."""
+
+    now: datetime
+    data: bytes
+
+    def fetch(self) -> Issue:
+        issue: Issue = pickle.loads(self.data)
+        return issue
+
+
+def kept(now: datetime, issue: Issue) -> Kept:
+    plain = Issue(**{f.name: getattr(issue, f.name) for f in fields(Issue)})
+    return Kept(now, pickle.dumps(plain))
+
+
+def per_second(found: list[Kept], ruleset: Ruleset) -> tuple[float, int]:
+    """How many of the requests are decided in a second of the processor, and how many actions come of it."""
+    spent, actions = 0.0, 0
+    for first in range(0, len(found), AT_ONCE):
+        fetched = [(one.fetch(), one.now) for one in found[first : first + AT_ONCE]]
+        started = process_time()
+        plans = [evaluate(issue, ruleset, now) for issue, now in fetched]
+        spent += process_time() - started
+        actions += sum(len(plan.actions) for plan in plans)
+    return len(found) / spent, actions
+
+
+def machine() -> str:
+    """What this runs on, as far as it tells."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {model or platform.machine()}, {platform.system()}; {python}"
+
+
+def histories(ruleset: Ruleset, number: int) -> tuple[list[Kept], list[Kept], str]:
+    """The requests settled, those of them that were not before, and what they are like."""
+    settled, unsettled, said = [], [], {"closed": 0, "waiting": 0, "late": 0, "with a status note": 0}
+    events = notes = 0
+    for request in requests(ruleset, number):
+        issue = request.settled
+        settled.append(kept(request.now, issue))
+        if _changed(request):
+            unsettled.append(kept(request.now, request.found))
+        said["closed"] += issue.state == "closed"
+        said["waiting"] += issue.state == "opened" and "SA Waiting" in issue.labels
+        said["late"] += "sla::breached" in issue.labels
+        said["with a status note"] += any(note.body.startswith("<!-- triage:status") for note in issue.notes)
+        events += len(issue.label_events)
+        notes += len(issue.notes)
+    shares = ", ".join(f"{100 * n // number} % {what}" for what, n in said.items())
+    with_bot = f"with the bot's own {events / number:.1f} and {notes / number:.1f}"
+    return settled, unsettled, f"{shares}; {with_bot}"
+
+
+def _changed(request: Request) -> bool:
+    return request.found is not request.settled
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--issues", type=int, default=10_000, help="how many requests")
+    given = parser.parse_args()
+    ruleset = load(ROOT / "rules", examples=False)
+    print(machine())
+    settled, unsettled, like = histories(ruleset, given.issues)
+    print(
+        f"{given.issues} requests on {len(BOARDS)} boards, {TEXTS} different texts, {len(ruleset.rules)} rules;"
+    )
+    print(f"each of {LABEL_EVENTS} label events and {NOTES} notes by people ({like})")
+    cold, _ = per_second(settled[:COLD], replace(ruleset))
+    per_second(settled, ruleset)  # all are read
+    warm, left = per_second(settled, ruleset)
+    print(f"{len(settled)} settled: {left} actions are left to do in all of them")
+    first, done = per_second(unsettled, ruleset)
+    print(f"cold, nothing read before  {cold:8,.0f} a second  x1.0, the baseline; of {len(settled[:COLD])}")
+    print(f"warm, read before          {warm:8,.0f} a second  x{warm / cold:.1f}")
+    print(
+        f"warm, with actions         {first:8,.0f} a second  x{first / cold:.1f}; {len(unsettled)}, {done} actions"
+    )
+    print(f"wanted: {WANTED:,} a second warm; {'enough' if warm >= WANTED else 'too slow'}")
+    return 0 if warm >= WANTED and not left else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
