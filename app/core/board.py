@@ -101,8 +101,12 @@ class Board:
     def part(self, choices: Iterable[str]) -> "Board":
         """The board with the calendar of the first of these choices that has one, in the file's order."""
         said = set(choices)
-        found = next((calendar for key, calendar in self.parts.items() if key in said), None)
-        return replace(self, calendar=found, parts={}) if found else self
+        return next((part for key, part in self._by_choice.items() if key in said), self)
+
+    @cached_property
+    def _by_choice(self) -> dict[str, "Board"]:
+        """The parts, each made once, since a calendar is costly the first time that it counts."""
+        return {key: replace(self, calendar=calendar, parts={}) for key, calendar in self.parts.items()}
 
     @cached_property
     def _counting(self) -> dict[Count, Calendar]:

@@ -112,16 +112,6 @@ class Calendar:
         days = _days(start, end)
         return tuple((day, self._holidays.get(day, "")) for day in days if not self.intervals(day))
 
-    def next_open(self, at: datetime) -> datetime:
-        """The first instant from `at` on at which it is open."""
-        return at if self.is_open(at) else self.add(at, MICROSECOND) - MICROSECOND
-
-    def closed_days(self, start: date, end: date) -> tuple[tuple[date, str], ...]:
-        days = [start + timedelta(days=n) for n in range((end - start).days)]
-        return tuple(
-            (d, self.holidays.get(d, "")) for d in days if d in self.holidays or not self._week[d.weekday()]
-        )
-
     def counting(self, count: Count) -> "Calendar":
         """This calendar as a way to count: the hours as they are, 24 h of each working day, or round the clock.
 

@@ -51,6 +51,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         boards=ruleset.all_by_project,
         calendars=ruleset.calendars,
         quarters=ruleset.quarters,
+        readings=ruleset.readings,
     )
     silent = _silence(facts, adopt=adopt)
     done: list[Action] = []

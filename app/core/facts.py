@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from app.core.acts import Act, acts, assignment
-from app.core.answers import Answer, Gap, read_answers, requester_zone
+from app.core.answers import Answer, Gap, requester_zone
 from app.core.board import Board, People
 from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
@@ -22,10 +22,10 @@ from app.core.model import Issue, User
 from app.core.moments import Moment, moments
 from app.core.plan import Clause
 from app.core.quarter import USUAL, Quarters
+from app.core.readings import Description, Readings, part_of
 from app.core.sections import heading_key
 from app.core.stays import PeopleOfStays, Stay, stays
-from app.core.template import Match, Template, find_template
-from app.core.validators import About
+from app.core.template import Match, Template
 
 
 class LabelsFile(Model):
@@ -75,8 +75,7 @@ class Facts:
     acts: tuple[Act, ...]
     people: People
     spans: tuple[StateSpan, ...]
-    match: Match
-    answers: tuple[Answer, ...]
+    description: Description
     stays: tuple[Stay, ...]
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     quarters: Quarters = USUAL
@@ -133,10 +132,20 @@ class Facts:
         spans = state_spans(issue, done, self.people, self.labels.states)
         return replace(self, issue=issue, acts=done, spans=spans)
 
-    @cached_property
+    @property
+    def match(self) -> Match:
+        """The template that the request follows."""
+        return self.description.match
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Every block of that template as the description has it."""
+        return self.description.answers
+
+    @property
     def by_key(self) -> dict[str, Answer]:
         """The answers by their block's key."""
-        return {answer.block.key: answer for answer in self.answers}
+        return self.description.by_key
 
     def answer(self, heading: str) -> Answer | None:
         """What stands in the block of that heading; None when the template has no such block."""
@@ -193,55 +202,34 @@ def gather(
     boards: Mapping[str, Board] | None = None,
     calendars: Mapping[str, Calendar] | None = None,
     quarters: Quarters = USUAL,
+    readings: Readings | None = None,
 ) -> Facts:
     """The facts of an issue: its acts, its people, its states and the template it follows.
 
     `boards` are all boards by their project's path, for a request that came from another one; `calendars` all
-    calendars by their ids, for clocks that count by one of their own.
+    calendars by their ids, for clocks that count by one of their own; `readings` what was read before.
     """
     done = acts(issue)
-    match = find_template(issue.description, templates, board.file.template)
-    whole, insists_on = board, board.file.insists_on
-    answers = read_answers(issue.description, match.template, _about(issue, board, done), insists_on)
-    board = _part(board, answers)
-    if board is not whole:  # dates are read by the part's own zone and holidays
-        answers = read_answers(issue.description, match.template, _about(issue, board, done), insists_on)
-    been = tuple(replace(s, board=_part(s.board, answers)) for s in stays(issue, board, boards or {}))
-    people = People(board, issue) if len(been) == 1 else PeopleOfStays(been, issue)
+    written_at = max((a.at for a in done if a.kind in ("opened", "edited")), default=issue.created_at)
+    readings = Readings() if readings is None else readings
+    description = readings.description(issue, board, templates, written_at)
+    been = stays(issue, description.board, boards or {})
+    if len(been) > 1:
+        been = tuple(replace(s, board=part_of(s.board, description.answers)) for s in been)
+    people = People(description.board, issue) if len(been) == 1 else PeopleOfStays(been, issue)
     return Facts(
         issue=issue,
-        board=board,
+        board=description.board,
         labels=labels,
         templates=templates,
         now=now,
         acts=done,
         people=people,
         spans=state_spans(issue, done, people, labels.states),
-        match=match,
-        answers=answers,
+        description=description,
         stays=been,
         calendars=calendars or {},
         quarters=quarters,
-    )
-
-
-def _part(board: Board, answers: tuple[Answer, ...]) -> Board:
-    """The part of the board that the request says it belongs to, whose calendar counts."""
-    by = board.file.calendar_by
-    key = heading_key(by.block) if by else ""
-    said = next((a.choices for a in answers if a.block.key == key), frozenset())
-    return board.part(said)
-
-
-def _about(issue: Issue, board: Board, done: tuple[Act, ...]) -> About:
-    """What is known around the description: relative dates in it count from when it was last written."""
-    written = max((a.at for a in done if a.kind in ("opened", "edited")), default=issue.created_at)
-    return About(
-        written,
-        board.calendar.zone,
-        board.file.zones,
-        issue=issue.reference,
-        calendar=board.counting("working_days"),
     )
 
 

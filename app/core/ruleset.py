@@ -11,6 +11,7 @@ from app.core.document import Document
 from app.core.facts import Facts, LabelsFile
 from app.core.model import Issue
 from app.core.quarter import USUAL, Quarters
+from app.core.readings import Readings
 from app.core.rule import Rule
 from app.core.template import Template
 from app.core.texts import Texts
@@ -29,6 +30,8 @@ class Ruleset:
     documents: dict[str, Document] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     quarters: Quarters = USUAL
+    # What descriptions were read to say by these boards and templates; gone with them when rules are loaded anew.
+    readings: Readings = field(default_factory=Readings, init=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.version}>"

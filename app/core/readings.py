@@ -1,0 +1,94 @@
+"""What people's texts say, read once: the template that a description follows, its answers, and what they lack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from app.core.answers import Answer, Gap, gaps, read_answers
+from app.core.board import Board
+from app.core.model import Issue
+from app.core.remembered import Remembered
+from app.core.sections import heading_key
+from app.core.template import Match, Template, find_template
+from app.core.validators import About
+
+MOST, SIZE, LONGEST = 10_000, 20_000_000, 100_000  # descriptions; characters of all of them, and of one
+
+
+@dataclass(frozen=True)
+class Description:
+    """A request's description as its board reads it; `board` is the part of the board whose calendar counts for it.
+
+    It stays as it is while nobody edits it, and so does all that follows from it alone, which is worked out once.
+    """
+
+    board: Board
+    match: Match
+    answers: tuple[Answer, ...]
+
+    @cached_property
+    def by_key(self) -> dict[str, Answer]:
+        """The answers by their block's key."""
+        return {answer.block.key: answer for answer in self.answers}
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is missing or not enough."""
+        return gaps(self.answers, self.match.template)
+
+    @cached_property
+    def required(self) -> tuple[Gap, ...]:
+        """What of it an SA cannot start without."""
+        return tuple(gap for gap in self.gaps if gap.severity == "required")
+
+
+class Readings:
+    """Descriptions, each read once: again only when it is edited, or when board or templates are others."""
+
+    def __init__(self) -> None:
+        self._kept: Remembered[tuple[Board, Mapping[str, Template], Description]]
+        self._kept = Remembered(MOST, SIZE, LONGEST)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def description(
+        self, issue: Issue, board: Board, templates: dict[str, Template], written_at: datetime
+    ) -> Description:
+        """What the issue's description says on that board; dates in it count from when it was written."""
+        # A board and its templates are told by what they are, not by their names. What is kept holds on to both, so
+        # that no other can take their place.
+        key = (id(board), id(templates), issue.reference, written_at, issue.description)
+        kept = self._kept.get(
+            key, len(issue.description), lambda: (board, templates, read(issue, board, templates, written_at))
+        )
+        return kept[2]
+
+
+def read(issue: Issue, board: Board, templates: dict[str, Template], written_at: datetime) -> Description:
+    """The same, read anew."""
+    match = find_template(issue.description, templates, board.file.template)
+
+    def answers(board: Board) -> tuple[Answer, ...]:
+        about = About(
+            written_at,
+            board.calendar.zone,
+            board.file.zones,
+            issue=issue.reference,
+            calendar=board.counting("working_days"),
+        )
+        return read_answers(issue.description, match.template, about, board.file.insists_on)
+
+    found = answers(board)
+    part = part_of(board, found)
+    # Dates are read by the part's own zone and holidays.
+    return Description(part, match, found if part is board else answers(part))
+
+
+def part_of(board: Board, answers: tuple[Answer, ...]) -> Board:
+    """The part of the board that the request says it belongs to, whose calendar counts."""
+    by = board.file.calendar_by
+    key = heading_key(by.block) if by else ""
+    said = next((a.choices for a in answers if a.block.key == key), frozenset())
+    return board.part(said)
