@@ -93,7 +93,7 @@ def _label_act(event: LabelEvent) -> Act:
 
 
 def _note_act(note: Note, issue: Issue) -> Act | None:
-    if not note.system and only_orders(note, issue.bots):
+    if not note.system and only_orders(note, issue.bot_names):
         return None
     if not note.system:
         return Act(note.at, "note", note.author, note.id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -140,25 +140,32 @@ class People:
     """Who is who on one issue. Usernames are compared without regard to case, as GitLab does."""
 
     def __init__(self, board: Board, issue: Issue) -> None:
-        self._issue = issue
-        self._bots = {name.casefold() for name in issue.bots}
-        self._escalation = {name.casefold() for name in board.file.escalation}
-        self._sas = [(_names(p.name, issue.groups), _end(p.until, board)) for p in board.file.sas]
+        self._board, self._issue = board, issue
+        self._known: dict[str, tuple[Role, datetime | None]] = {}
 
     def role(self, user: User | None, at: datetime) -> Role:
         """What the user was to this issue at that instant. An SA who opened it is its requester, and no SA."""
         if user is None:
             return "bystander"
-        name = user.username.casefold()
-        if name in self._bots:
-            return "bot"
+        known = self._known.get(user.username)
+        if known is None:
+            known = self._known[user.username] = self._role(user.username.casefold())
+        role, end = known
+        return role if end is None or at < end else "bystander"
+
+    def _role(self, name: str) -> tuple[Role, datetime | None]:
+        """What the user of that name is, and until when; None where that never ends."""
+        if name in self._issue.bot_names:
+            return "bot", None
         if name == self._issue.author.username.casefold():
-            return "requester"
-        if name in self._escalation:
-            return "escalation"
-        if any(name in names and (end is None or at < end) for names, end in self._sas):
-            return "sa"
-        return "bystander"
+            return "requester", None
+        if name in {each.casefold() for each in self._board.file.escalation}:
+            return "escalation", None
+        sas = [p for p in self._board.file.sas if name in _names(p.name, self._issue.groups)]
+        ends = [end for p in sas if (end := _end(p.until, self._board)) is not None]
+        if not sas:
+            return "bystander", None
+        return "sa", max(ends) if len(ends) == len(sas) else None
 
     def is_sa(self, user: User | None, at: datetime) -> bool:
         """Whether the user's activity counts as an SA's: the escalation's does."""
@@ -166,8 +173,13 @@ class People:
 
 
 def _names(entry: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    members = groups.get(entry, frozenset()) if "/" in entry else {entry}
-    return frozenset(name.casefold() for name in members)
+    return _folded(groups.get(entry, frozenset()) if "/" in entry else frozenset({entry}))
+
+
+@lru_cache(maxsize=256)
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    """The names as they are compared. A group has hundreds, the same for every issue."""
+    return frozenset(name.casefold() for name in names)
 
 
 def _end(until: date | None, board: Board) -> datetime | None:

@@ -6,6 +6,7 @@ Instants are UTC-aware; tuples of events and notes are in the order in which the
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 State = Literal["opened", "closed"]
@@ -115,6 +116,11 @@ class Issue:
         stamps.extend(n.at for n in self.notes)
         return max(stamps)
 
+    @cached_property
+    def bot_names(self) -> frozenset[str]:
+        """The usernames of the bot's users, as they are compared: without regard to case."""
+        return frozenset(name.casefold() for name in self.bots)
+
     def is_bot(self, user: User | None) -> bool:
         """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
-        return user is not None and user.username.casefold() in {name.casefold() for name in self.bots}
+        return user is not None and user.username.casefold() in self.bot_names

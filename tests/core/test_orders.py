@@ -339,3 +339,17 @@ def test_no_comment_keeps_the_bot_busy(ruleset: Ruleset, issue_of: Callable[...,
     plan = evaluate(replace(issue, notes=(*issue.notes, note)), ruleset, read_instant(NOW))
     assert process_time() - began < 10  # a guard against blow-ups, not a measurement
     assert all(len(a.body) < 100_000 for a in plan.actions if isinstance(a, Reply))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("@Triage-Bot help", id="in whatever case"),
+        pytest.param("@triage<!-- a comment -->-bot help", id="with a comment in it, which nobody sees"),
+        pytest.param("Hello\r\n@triage-bot help", id="behind Windows' line ends"),
+    ],
+)
+def test_an_order_is_found_however_the_name_is_written(issue_of: Callable[..., Issue], line: str) -> None:
+    issue = issue_of('2026-03-02T14:00Z alice opens "Acme demo" from "SA Activity" filled')
+    note = Note(1, issue.created_at, User(2, "sam"), line)
+    assert [o.verb for o in orders(replace(issue, notes=(note,)))] == ["help"]
