@@ -1,7 +1,9 @@
 """Decides: an issue, the rules and the time in; a plan out. Pure: the same in gives the same out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache, partial
 
 from app.core.after import after
 from app.core.commands import answers
@@ -11,7 +13,7 @@ from app.core.labels import last_person_act
 from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.model import Issue
 from app.core.owned import label_changes
-from app.core.plan import Action, AddLabel, Outcome, Plan, Verdict, stamp
+from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
@@ -70,7 +72,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
             return replace(
                 empty,
                 actions=tuple(done),
-                outcomes=tuple(_with_actions(o, done) for o in told.values()),
+                outcomes=tuple(_with_actions(o, done) if done else o for o in told.values()),
                 recheck_at=None if silent else recheck,
                 silent=silent,
             )
@@ -129,28 +131,38 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
 
 def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver]) -> Look:
     why_not = ruleset.why_not(rule, facts)
-    result = Result(False, why_not) if why_not else rule.check.look(facts)
-    return Look(rule, why_not, result, waived.get(rule.id) or waived.get(rule.goes_with))
+    result = _nothing(why_not) if why_not else rule.check.look(facts)
+    waiver = (waived.get(rule.id) or waived.get(rule.goes_with)) if waived else None
+    return Look(rule, why_not, result, waiver)
 
 
 def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
-    source, result = ruleset.source(look.rule), look.result
-    clauses = result.clauses() if callable(result.clauses) else result.clauses
-    lasts = look.waiver.until if look.waiver else None
-    times = (result.recheck_at, lasts, next_call_at(look, facts))
-    recheck_at = min((at for at in times if at), default=None)
+    rule, result, waiver = look.rule.id, look.result, look.waiver
+    source = ruleset.sources[rule]
     if look.why_not:
-        return Outcome(look.rule.id, source, "not for this issue", look.why_not)
-    if look.result.failing and look.waiver:
-        reason = (
-            f"{result.reason}; allowed by {look.waiver.by} at {stamp(look.waiver.at)}: {look.waiver.because}"
-        )
-        return Outcome(look.rule.id, source, "waived", reason, clauses, recheck_at=recheck_at)
+        return _not_for(rule, source, look.why_not)
+    told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = result.looked_at
+    looked_at = told if callable(told) else partial(tuple, told)
+    times = (result.recheck_at, waiver.until if waiver else None, next_call_at(look, facts))
+    recheck_at = min((at for at in times if at), default=None)
+    if result.failing and waiver:
+        reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
+        return Outcome(rule, source, "waived", reason, None, recheck_at, (), looked_at)
     verdict: Verdict = "failing" if result.failing else "fine"
-    clocks = result.clocks() if result.clocks else ()
-    return Outcome(
-        look.rule.id, source, verdict, result.reason, clauses, result.since, recheck_at, clocks=clocks
-    )
+    counted = result.clocks or tuple
+    return Outcome(rule, source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted)
+
+
+@lru_cache(maxsize=1024)
+def _not_for(rule: str, source: str, why: str) -> Outcome:
+    """The outcome of a rule that is not for the issue, the same for many of them."""
+    return Outcome(rule, source, "not for this issue", why)
+
+
+@lru_cache(maxsize=1024)
+def _nothing(why: str) -> Result:
+    """The result of a rule that does not look."""
+    return Result(False, why)
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:

@@ -257,7 +257,7 @@ class Result:
 
     failing: bool
     reason: str
-    clauses: tuple[Clause, ...] | Callable[[], tuple[Clause, ...]] = ()
+    looked_at: tuple[Clause, ...] | Callable[[], tuple[Clause, ...]] = ()
     since: datetime | None = None
     cause_at: datetime | None = None
     over_since: Callable[[], datetime | None] | None = None
@@ -272,6 +272,11 @@ class Result:
     asks: bool = False
     steps: tuple[Reached, ...] = ()
     clocks: Callable[[], tuple[Clock, ...]] | None = None
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What the check looked at."""
+        return self.looked_at() if callable(self.looked_at) else self.looked_at
 
     def filling(self) -> dict[str, Any]:
         """The values of the placeholders."""

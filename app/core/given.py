@@ -9,8 +9,6 @@ from app.core.labels import label_since, last_person_act
 from app.core.plan import Clause
 from app.core.sections import heading_key
 
-VALUE_LENGTH = 200  # of a value that is kept for people who ask why
-
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Whether the condition holds on the issue."""
@@ -27,7 +25,7 @@ def _found(condition: Condition, facts: Facts) -> str:
     if condition.label:
         return "on" if condition.label in facts.issue.labels else "off"
     answer = facts.by_key.get(heading_key(condition.block))
-    return ((answer.understood or answer.text) if answer else "")[:VALUE_LENGTH] or "nothing"
+    return (answer.shown if answer else "") or "nothing"
 
 
 def since(conditions: Iterable[Condition], facts: Facts) -> datetime:

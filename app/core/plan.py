@@ -1,7 +1,9 @@
 """What should be done to one issue, as data: findings, actions, and when to look again."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 from app.core.clock_shape import Clock
@@ -120,19 +122,51 @@ class Clause:
     holds: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one rule said of the issue. `verdict` tells why it is silent; `clocks` are the cycles of its clock."""
+    """What one rule said of the issue. `verdict` tells why it is silent where it is."""
 
     rule: str
     source: str
     verdict: Verdict
     reason: str
-    clauses: tuple[Clause, ...] = ()
     since: datetime | None = None
     recheck_at: datetime | None = None
     actions: tuple[str, ...] = ()
-    clocks: tuple[Clock, ...] = ()
+    # A rule looks at so much that telling it takes longer than deciding, and it is told to few: to whoever asks why,
+    # and to the journal. What these give is the same whenever they are called.
+    looked_at: Callable[[], tuple[Clause, ...]] = field(default=tuple, repr=False)
+    counted: Callable[[], tuple[Clock, ...]] = field(default=tuple, repr=False)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What the rule looked at."""
+        return self.looked_at()
+
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The cycles of its clock."""
+        return self.counted()
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as data, lengths and instants as they are."""
+        return {
+            "rule": self.rule,
+            "source": self.source,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "clauses": [asdict(clause) for clause in self.clauses],
+            "since": self.since,
+            "recheck_at": self.recheck_at,
+            "actions": self.actions,
+            "clocks": [asdict(clock) for clock in self.clocks],
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outcome) and self.as_dict() == other.as_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.verdict, self.reason, self.since, self.recheck_at, self.actions))
 
 
 @dataclass(frozen=True)
@@ -168,9 +202,10 @@ class Plan:
             shown = {"reference": self.reference, "board": self.board, "at": self.at, "ruleset": self.ruleset}
             data = {"ref": self.ref._asdict(), **shown, "confidential": True, "actions": len(self.actions)}
         else:
-            data = asdict(self)
+            data = {each.name: getattr(self, each.name) for each in fields(self)}
             data["ref"] = self.ref._asdict()
             data["actions"] = [{"kind": type(a).__name__, **asdict(a)} for a in self.actions]
+            data["outcomes"] = [outcome.as_dict() for outcome in self.outcomes]
         found: dict[str, Any] = _plain(data)
         return found
 

@@ -42,6 +42,11 @@ class Description:
         """What of it an SA cannot start without."""
         return tuple(gap for gap in self.gaps if gap.severity == "required")
 
+    @cached_property
+    def understood(self) -> tuple[tuple[str, str], ...]:
+        """What was read in each block that says anything, by its heading."""
+        return tuple((a.block.heading, a.shown) for a in self.answers if not a.missing)
+
 
 class Readings:
     """Descriptions, each read once: again only when it is edited, or when board or templates are others."""

@@ -55,10 +55,14 @@ class Ruleset:
         """Every board by its project's path, those that are not looked after (any more) as well."""
         return {board.file.project.casefold(): board for board in self.boards.values()}
 
-    def source(self, rule: Rule) -> str:
-        """Where the rule stands: `rules/late-activity.yaml:1`."""
-        document = self.documents.get(rule.id)
-        return f"{document.file}:{document.values.get(('check',), (1, 1))[0]}" if document else rule.id
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Where each rule stands, by its id: `rules/late-activity.yaml:1`."""
+        return {rule.id: self._source(rule.id) for rule in self.rules}
+
+    def _source(self, rule: str) -> str:
+        document = self.documents.get(rule)
+        return f"{document.file}:{document.values.get(('check',), (1, 1))[0]}" if document else rule
 
     def why_not(self, rule: Rule, facts: Facts) -> str:
         """Why the rule is not for this issue; empty when it is."""

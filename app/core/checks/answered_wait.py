@@ -24,15 +24,15 @@ class AnsweredWait(Model):
         span, waiting = facts.in_force, facts.labels.waiting
         still_on = waiting in facts.state_labels
         back_on = span.label is None or span.label in facts.issue.labels
-        clauses = (
-            Clause(
-                "the requester ended a wait",
-                f"at {stamp(span.start)}" if span.answered else "no",
-                span.answered,
-            ),
-            Clause(f"{waiting} is on", "yes" if still_on else "no", still_on),
-            Clause("what was in force before the wait", span.label or "Open", not back_on),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            ended = f"at {stamp(span.start)}" if span.answered else "no"
+            return (
+                Clause("the requester ended a wait", ended, span.answered),
+                Clause(f"{waiting} is on", "yes" if still_on else "no", still_on),
+                Clause("what was in force before the wait", span.label or "Open", not back_on),
+            )
+
         if not span.answered or (not still_on and back_on):
             reason = "the wait is over on the board too" if span.answered else "no wait was answered"
             return Result(False, reason, clauses)

@@ -26,10 +26,13 @@ class ExclusiveLabels(Model):
         present = facts.state_labels
         kept = self._kept(facts, span, present)
         extra = [label for label in present if label != kept]
-        clauses = (
-            Clause("state labels on the issue", ", ".join(present) or "none", len(present) > 1),
-            Clause("in force", f"{kept or 'Open'} since {span.start:%Y-%m-%d %H:%MZ}", bool(extra)),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            return (
+                Clause("state labels on the issue", ", ".join(present) or "none", len(present) > 1),
+                Clause("in force", f"{kept or 'Open'} since {span.start:%Y-%m-%d %H:%MZ}", bool(extra)),
+            )
+
         if not extra:
             return Result(False, "no state label but the one in force", clauses)
         return Result(

@@ -47,24 +47,25 @@ class Family(Model):
     def look(self, facts: Facts) -> Result:
         have = sorted(filter(self._mine, facts.issue.labels))
         chosen = self._chosen(facts)
-        clauses = (
-            Clause(f"labels of {self.prefix}", ", ".join(have) or "none", len(have) != 1),
-            Clause("the request says which", chosen or "no", not have and chosen != ""),
-        )
-        if len(have) == 1:
-            return Result(False, f"{have[0]} is on, and no other one", clauses)
         cause = written_at(facts)
         refused_at = self._refused_at(facts, chosen, cause)
-        refusal = Clause(
-            "no person took it off since",
-            f"at {stamp(refused_at)}" if refused_at else "nobody did",
-            not refused_at,
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            found = (
+                Clause(f"labels of {self.prefix}", ", ".join(have) or "none", len(have) != 1),
+                Clause("the request says which", chosen or "no", not have and chosen != ""),
+            )
+            refused = f"at {stamp(refused_at)}" if refused_at else "nobody did"
+            refusal = Clause("no person took it off since", refused, not refused_at)
+            return (*found, refusal) if chosen and not have else found
+
+        if len(have) == 1:
+            return Result(False, f"{have[0]} is on, and no other one", clauses)
         adds = not have and chosen and not refused_at
         return Result(
             True,
             f"{len(have) or 'none'} of the labels {self.prefix} {'is' if not have else 'are'} on",
-            (*clauses, refusal) if chosen and not have else clauses,
+            clauses,
             since=self._since(facts, have),
             cause_at=cause,
             values={

@@ -6,7 +6,6 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.core.answers import gaps
 from app.core.calendar import Calendar
 from app.core.document import Model, Path
 from app.core.facts import Facts, Result
@@ -46,24 +45,27 @@ class Meeting(Model):
         dates = answer.dates if answer else ()
         meeting = next((at for at in dates if at > facts.now), None)
         missing = self._missing(facts)
-        clauses = [
-            Clause("the next meeting", stamp(meeting) if meeting else "none", meeting is not None),
-            Clause("it lacks", ", ".join(missing) or "nothing", bool(missing)),
-        ]
-        if meeting is None:
-            return Result(False, "no meeting is ahead" if dates else "no date is offered", tuple(clauses))
         calendar = facts.board.counting("working_days")
-        near_at = calendar.before(meeting, self.ahead)
-        near = facts.now >= near_at
-        clauses.insert(1, Clause("it is near", f"from {stamp(near_at)} on", near))
+        near_at = calendar.before(meeting, self.ahead) if meeting else None
+        near = near_at is not None and facts.now >= near_at
+
+        def clauses() -> tuple[Clause, ...]:
+            return (
+                Clause("the next meeting", stamp(meeting) if meeting else "none", meeting is not None),
+                *((Clause("it is near", f"from {stamp(near_at)} on", near),) if near_at else ()),
+                Clause("it lacks", ", ".join(missing) or "nothing", bool(missing)),
+            )
+
+        if meeting is None or near_at is None:
+            return Result(False, "no meeting is ahead" if dates else "no date is offered", clauses)
         recheck_at = (meeting if near else near_at) if missing else None
         if not missing or not near:
             reason = "the meeting is not near yet" if missing else "the meeting lacks nothing"
-            return Result(False, reason, tuple(clauses), recheck_at=recheck_at)
+            return Result(False, reason, clauses, recheck_at=recheck_at)
         return Result(
             True,
             f"a meeting at {stamp(meeting)} lacks {listed(missing, 'and')}",
-            tuple(clauses),
+            clauses,
             since=max(near_at, facts.issue.created_at),
             cause_at=_cause(facts, self._near_since(meeting, dates, calendar)),
             recheck_at=recheck_at,
@@ -77,7 +79,7 @@ class Meeting(Model):
     def _missing(self, facts: Facts) -> list[str]:
         if self.lacks == "owner":
             return [] if facts.issue.assignees else ["an owner"]
-        found = [g.title for g in gaps(facts.answers, facts.match.template) if g.severity == "required"]
+        found = [gap.title for gap in facts.description.required]
         wanted = (facts.answer(heading) for heading in facts.board.file.before_meetings)
         found += [a.block.heading for a in wanted if a and (a.missing or a.problem)]
         return list(dict.fromkeys(found))

@@ -1,15 +1,16 @@
 """Finds what a request lacks: blocks that say nothing, and blocks that do not say enough."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.core.answers import Answer, Gap, gaps
+from app.core.answers import VALUE_LENGTH, Answer, Gap
 from app.core.calendar import Count
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.given import VALUE_LENGTH, written_at
+from app.core.given import written_at
 from app.core.labels import label_since
 from app.core.length import Length
 from app.core.orders import carried_until
@@ -42,16 +43,10 @@ class MissingInformation(Model):
     count: Count = Field(default="working_days", description="How `lasting` is counted.")
 
     def look(self, facts: Facts) -> Result:
-        template = facts.match.template
-        found = gaps(facts.answers, template)
-        required = [gap for gap in found if gap.severity == "required"]
-        clauses = (
-            Clause("follows the template", f"{template.name}: {facts.match.by}", False),
-            *(_clause(answer) for answer in facts.answers),
-        )
         if self.lasting is not None:
-            return self._lasting(facts, self.lasting, required, clauses)
-        understood = tuple((a.block.heading, _shown(a)) for a in facts.answers if not a.missing)
+            return self._lasting(facts, self.lasting)
+        clauses, required = partial(_clauses, facts), facts.description.required
+        understood, found = facts.description.understood, facts.description.gaps
         if not required:
             return Result(False, ENOUGH, clauses, understood=understood, gaps=found)
         cause = written_at(facts)
@@ -66,13 +61,16 @@ class MissingInformation(Model):
             understood=understood,
         )
 
-    def _lasting(
-        self, facts: Facts, lasting: timedelta, required: list[Gap], clauses: tuple[Clause, ...]
-    ) -> Result:
+    def _lasting(self, facts: Facts, lasting: timedelta) -> Result:
+        required = facts.description.required
         start = _asked_since(facts)
         due = facts.board.counting(self.count).add(start, lasting)
         over = facts.now >= due
-        clauses += (Clause(f"missing until {stamp(due)}", f"since {stamp(start)}", over and bool(required)),)
+
+        def clauses() -> tuple[Clause, ...]:
+            lasts = Clause(f"missing until {stamp(due)}", f"since {stamp(start)}", over and bool(required))
+            return (*_clauses(facts), lasts)
+
         if not required:
             return Result(False, ENOUGH, clauses)
         if not over:
@@ -96,7 +94,7 @@ def _asked_since(facts: Facts) -> datetime:
     return max([facts.issue.created_at, *again, *(at for at in others if at)])
 
 
-def _values(facts: Facts, required: list[Gap], since: datetime) -> dict[str, Any]:
+def _values(facts: Facts, required: tuple[Gap, ...], since: datetime) -> dict[str, Any]:
     return {
         "count": count(len(required), "thing"),
         "verb": Ours("is" if len(required) == 1 else "are"),
@@ -105,8 +103,14 @@ def _values(facts: Facts, required: list[Gap], since: datetime) -> dict[str, Any
     }
 
 
-def _titles(found: list[Gap]) -> str:
+def _titles(found: tuple[Gap, ...]) -> str:
     return ", ".join(gap.title for gap in found)
+
+
+def _clauses(facts: Facts) -> tuple[Clause, ...]:
+    match = facts.match
+    follows = Clause("follows the template", f"{match.template.name}: {match.by}", False)
+    return (follows, *(_clause(answer) for answer in facts.answers))
 
 
 def _clause(answer: Answer) -> Clause:
@@ -115,8 +119,3 @@ def _clause(answer: Answer) -> Clause:
         return Clause(asks, "not asked for here", False)
     value = answer.problem or answer.text[:VALUE_LENGTH] or "nothing"
     return Clause(asks, value, answer.missing or bool(answer.problem))
-
-
-def _shown(answer: Answer) -> str:
-    """What was read: what the validators understood, or else the beginning of the words."""
-    return (answer.understood or answer.text)[:VALUE_LENGTH]

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from app.core.agreement import PARTIES, agreed
-from app.core.answers import gaps
 from app.core.discovery import discovery
 from app.core.document import Model, Path
 from app.core.facts import Change, Facts, Result
@@ -85,16 +84,19 @@ class Moves(Model):
         theirs = any(mover in s.by for s in self.expected if CLOSED not in s.to)
         stranger = mover not in spec.by if spec else not theirs
         fault = "person" if stranger else "order" if spec is None else "early" if lacks else ""
-        nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
-        clauses = (
-            Clause("the last move", f"{start} to {end} by {by.username} at {stamp(at)}", bool(fault)),
-            Clause("the table expects it", "yes" if spec else "no", spec is None),
-            Clause("whoever made it may", mover, fault == "person"),
-            Clause("what it needs is there", "; ".join(lacks) or "yes", bool(lacks)),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            return (
+                Clause("the last move", f"{start} to {end} by {by.username} at {stamp(at)}", bool(fault)),
+                Clause("the table expects it", "yes" if spec else "no", spec is None),
+                Clause("whoever made it may", mover, fault == "person"),
+                Clause("what it needs is there", "; ".join(lacks) or "yes", bool(lacks)),
+            )
+
         if not fault:
             return Result(False, f"{start} to {end} is as expected", clauses)
         changes = self._back(facts, start, end)
+        nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
         return Result(
             True,
             f"{by.username} moved it from {start} to {end}: {lacks or fault}",
@@ -166,10 +168,7 @@ class Moves(Model):
         for need in spec.needs:
             match need:
                 case "complete":
-                    missing = [
-                        g for g in gaps(facts.answers, facts.match.template) if g.severity == "required"
-                    ]
-                    if missing:
+                    if missing := facts.description.required:
                         found.append(f"{count(len(missing), 'thing')} missing from the request")
                 case "discovery":
                     seen = discovery(facts, facts.templates[self.discovery])

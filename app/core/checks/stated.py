@@ -8,6 +8,7 @@ from app.core.condition import Condition, Conditions
 from app.core.document import Model
 from app.core.facts import Facts, Result
 from app.core.given import clause, holds, since
+from app.core.plan import Clause
 from app.core.text import Ours
 from app.core.validators.reading import listed
 
@@ -26,7 +27,10 @@ class Stated(Model):
     when: Conditions = Field(min_length=1, description="One condition, or a list of which all must hold.")
 
     def look(self, facts: Facts) -> Result:
-        clauses = tuple(clause(condition, facts) for condition in self.when)
+
+        def clauses() -> tuple[Clause, ...]:
+            return tuple(clause(condition, facts) for condition in self.when)
+
         open_ = [condition for condition in self.when if not holds(condition, facts)]
         if open_:
             return Result(False, f"not so: {listed([str(c) for c in open_], 'and')}", clauses)

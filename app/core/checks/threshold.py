@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from app.core.condition import Conditions, Sum
 from app.core.document import Model
 from app.core.facts import Facts, Result
-from app.core.given import VALUE_LENGTH, clause, holds, since, written_at
+from app.core.given import clause, holds, since, written_at
 from app.core.plan import Clause
 from app.core.text import Ours
 from app.core.validators.money import Amount
@@ -46,16 +46,19 @@ class Threshold(Model):
     def look(self, facts: Facts) -> Result:
         answer = facts.answer(self.block)
         amount = answer.amount if answer else None
-        read = ((answer.understood or answer.text) if answer else "")[:VALUE_LENGTH]
+        read = answer.shown if answer else ""
         below = amount is not None and self._below(amount)
-        others = bool(self.unless) and all(holds(c, facts) for c in self.unless)
-        clauses = (
-            *(clause(condition, facts) for condition in self.when),
-            *(clause(condition, facts, unless=True) for condition in self.unless),
-            Clause(f"{self.block} is {self._asked}", self._compared(amount, read), below),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            return (
+                *(clause(condition, facts) for condition in self.when),
+                *(clause(condition, facts, unless=True) for condition in self.unless),
+                Clause(f"{self.block} is {self._asked}", self._compared(amount, read), below),
+            )
+
         if amount is None or not below:
             return Result(False, self._compared(amount, read), clauses)
+        others = bool(self.unless) and all(holds(c, facts) for c in self.unless)
         if others or not all(holds(c, facts) for c in self.when):
             return Result(False, "the bound is for other requests", clauses)
         began = max(since(self.when, facts), written_at(facts))

@@ -29,10 +29,13 @@ class Told(Model):
         holders = facts.board.file.roles.get(self.role, [])
         aware = _aware(facts)
         found = [name for name in holders if name.casefold() in aware]
-        clauses = (
-            Clause(f"who holds {self.role}", ", ".join(holders) or "nobody", bool(holders)),
-            Clause("nobody of them knows", ", ".join(found) or "nobody does", not found),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            return (
+                Clause(f"who holds {self.role}", ", ".join(holders) or "nobody", bool(holders)),
+                Clause("nobody of them knows", ", ".join(found) or "nobody does", not found),
+            )
+
         if found or not holders:
             reason = f"{listed(found, 'and')} knows of it" if found else f"nobody holds {self.role} here"
             return Result(False, reason, clauses)

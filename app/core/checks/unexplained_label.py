@@ -34,17 +34,20 @@ class UnexplainedLabel(Model):
 
     def look(self, facts: Facts) -> Result:
         since = label_since(facts.issue, self.label)
-        clauses = [
-            Clause(f"{self.label} is on", f"since {stamp(since)}" if since else "no", since is not None)
-        ]
         if since is None:
-            return Result(False, f"{self.label} is not on", tuple(clauses))
+            return Result(False, f"{self.label} is not on", (Clause(f"{self.label} is on", "no", False),))
         said = self._said(facts)
-        clauses.append(Clause("nobody says why", "somebody does" if said else "nobody does", not said))
+
+        def clauses() -> tuple[Clause, ...]:
+            return (
+                Clause(f"{self.label} is on", f"since {stamp(since)}", True),
+                Clause("nobody says why", "somebody does" if said else "nobody does", not said),
+            )
+
         return Result(
             not said,
             "a reason is given" if said else f"nobody says why {self.label} is on",
-            tuple(clauses),
+            clauses,
             since=since,
             cause_at=since,
             values={"label": Ours(self.label)},

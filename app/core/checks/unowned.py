@@ -36,20 +36,24 @@ class Unowned(Model):
         claim = facts.claim_at()
         owner = claim.by if claim else None
         vetoed = claim is not None and facts.let_go(claim)
-        nobody = not facts.issue.assignees
         stale = [
             u
             for u in facts.issue.assignees
             if self._by_bot(facts, u) and (owner is None or u.username != owner.username)
         ]
-        clauses = (
-            Clause("the state", facts.in_force.label or "Open", facts.in_force.label is not None),
-            Clause("an SA claimed it", f"{owner.username}" if owner else "no", owner is not None),
-            Clause(
-                "nobody is assigned", ", ".join(u.username for u in facts.issue.assignees) or "nobody", nobody
-            ),
-            Clause("no person unassigned them since", "unassigned" if vetoed else "nobody did", not vetoed),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            state = facts.in_force.label
+            assigned = ", ".join(u.username for u in facts.issue.assignees)
+            return (
+                Clause("the state", state or "Open", state is not None),
+                Clause("an SA claimed it", owner.username if owner else "no", owner is not None),
+                Clause("nobody is assigned", assigned or "nobody", not assigned),
+                Clause(
+                    "no person unassigned them since", "unassigned" if vetoed else "nobody did", not vetoed
+                ),
+            )
+
         settles_at = self._settles_at(facts)
         if settles_at is not None:
             return Result(False, "a label was taken off a moment ago", clauses, recheck_at=settles_at)

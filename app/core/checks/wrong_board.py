@@ -70,16 +70,16 @@ class WrongBoard(Model):
         came_at = carried_until(facts.issue)
         stays = came_at is not None and came_at >= cause
         failing = bool(said) and here not in fitting and bool(others) and not stays
-        clauses = (
-            Clause("the request says", _listed(said) or "nothing of it", bool(said)),
-            Clause("boards for that", ", ".join(fitting) or "none", bool(others)),
-            Clause("it is on another one", here, here not in fitting),
-            Clause(
-                "nobody had it moved here since",
-                f"at {stamp(came_at)}" if came_at else "nobody did",
-                not stays,
-            ),
-        )
+
+        def clauses() -> tuple[Clause, ...]:
+            moved = f"at {stamp(came_at)}" if came_at else "nobody did"
+            return (
+                Clause("the request says", _listed(said) or "nothing of it", bool(said)),
+                Clause("boards for that", ", ".join(fitting) or "none", bool(others)),
+                Clause("it is on another one", here, here not in fitting),
+                Clause("nobody had it moved here since", moved, not stays),
+            )
+
         if not failing:
             return Result(False, self._why_not(said, stays=stays, fits=here in fitting), clauses)
         orders = ["`move`"] if len(others) == 1 else [f"`move to {name}`" for name in others]
