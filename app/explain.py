@@ -5,8 +5,8 @@ from typing import Any, assert_never
 
 from app.core.clock_shape import Clock
 from app.core.plan import Clause, Outcome, Plan, Written, stamp
+from app.core.retelling import render
 from app.core.text import duration
-from app.core.timeline import render
 from app.reconcile import Looked
 
 MARKS = {"failing": "✗", "fine": "✓", "not for this issue": "·", "waived": "~"}

@@ -31,9 +31,17 @@ def page(ruleset: Ruleset) -> str:
 def _table(ruleset: Ruleset) -> str:
     lines = ["| rule | when it is kept | boards | while it fails |", "|---|---|---|---|"]
     for rule in ruleset.rules:
-        boards = ", ".join(_board(name, rule) for name in rule.applies_to.boards) or "all"
-        lines.append(f"| [`{rule.id}`]({rule.id}.yaml) | {_cell(rule.summary)} | {boards} | {_does(rule)} |")
+        lines.append(
+            f"| [`{rule.id}`]({rule.id}.yaml) | {_cell(rule.summary)} | {_where(rule)} | {_does(rule)} |"
+        )
     return "\n".join([*lines, ""])
+
+
+def _where(rule: Rule) -> str:
+    """The boards, and the templates where it is only for some."""
+    boards = ", ".join(_board(name, rule) for name in rule.applies_to.boards) or "all"
+    templates = " and ".join(f"`{name}`" for name in rule.applies_to.templates)
+    return f"{boards}; only {templates}" if templates else boards
 
 
 def _board(name: str, rule: Rule) -> str:

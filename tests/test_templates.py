@@ -40,6 +40,7 @@ BELOW = [
     "Compelling Event",
     "Why Not Yet",
     "Meeting Goals",
+    "Meeting Place",
     "MEDDPPICC",
     "POV Success Criteria",
     "POV Level",
@@ -504,15 +505,26 @@ def test_dates_are_understood_with_what_there_is_to_say_of_them(words: str, unde
     assert "Preferred Date Options" not in {gap.title for gap in found}
 
 
-@pytest.mark.parametrize(("name", "heading"), [("Workshop", "Workshop Date"), ("Demo request", "Needed By")])
-def test_a_week_ahead_is_five_working_days(name: str, heading: str) -> None:
-    for words, note in (
-        ("Mon 9 March 8:59 ET", "less than five working days ahead"),
-        ("Mon 9 March 9:00 ET", ""),
-    ):
-        answers, _ = read(name, {heading: words})
-        (said,) = (a for a in answers if a.text)
-        assert said.understood.partition(": ")[2] == note
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("On-site", {"on-site"}),
+        ("onsite, in Boston", {"on-site"}),
+        ("At their office in Boston", {"on-site"}),
+        ("in person, please", {"on-site"}),
+        ("F2F", {"on-site"}),
+        ("a visit", {"on-site"}),
+        ("Not on-site", set()),
+        ("Zoom", {"remote"}),
+        ("remote, by video", {"remote"}),
+        ("Boston", set()),
+        ("either is fine", set()),
+    ],
+)
+def test_the_place_of_a_meeting_is_on_site_or_remote(words: str, place: set[str]) -> None:
+    answers, found = read("SA Activity", {"Meeting Place": words})
+    assert next(a.choices for a in answers if a.text) == place
+    assert "Meeting Place" not in {gap.title for gap in found}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from app.core.board import Board
 from app.core.checks.family import Family
+from app.core.checks.lead_time import LeadTime
 from app.core.checks.meeting import Meeting
 from app.core.checks.moves import Moves
 from app.core.checks.sla import Sla
@@ -138,7 +139,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
             if name not in ruleset.boards:
                 message = f'unknown board "{name}"; {one_of(name, list(ruleset.boards))}'
                 found.append(document.problem(("check", *path), message))
-    if isinstance(check, Family | Meeting | Sla | WrongBoard):
+    if isinstance(check, Family | LeadTime | Meeting | Sla | WrongBoard):
         for path, heading, keys in check.block_names():
             found += [
                 document.problem(("check", *path), fault) for fault in _block_faults(heading, keys, ruleset)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.core import due_date
 from app.core.model import Issue, IssueRef, Note, User
-from app.core.timeline import TimelineError, parse, render
+from app.core.retelling import render
+from app.core.timeline import TimelineError, parse
 from app.sandbox.system_notes import due_date_change
 
 OPENS = '2026-03-02T14:00Z alice opens "Acme demo"'

@@ -9,7 +9,7 @@ import pytest
 from app.core.keys import marked
 from app.core.model import IssueRef, User
 from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
-from app.core.timeline import render
+from app.core.retelling import render
 from app.errors import Refused, Unauthorized, Unavailable
 from app.gitlab.client import GitLab, retry_after
 from app.sandbox.stage import PROJECT

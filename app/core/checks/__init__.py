@@ -7,6 +7,7 @@ from pydantic import Field
 from app.core.checks.answered_wait import AnsweredWait
 from app.core.checks.exclusive_labels import ExclusiveLabels
 from app.core.checks.family import Family
+from app.core.checks.lead_time import LeadTime
 from app.core.checks.meeting import Meeting
 from app.core.checks.missing_information import MissingInformation
 from app.core.checks.moves import Moves
@@ -22,6 +23,7 @@ Check = Annotated[
     AnsweredWait
     | ExclusiveLabels
     | Family
+    | LeadTime
     | Meeting
     | MissingInformation
     | Moves
