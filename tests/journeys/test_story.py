@@ -71,14 +71,14 @@ def test_a_second_sweep_changes_nothing_and_a_lost_database_is_no_loss(town: Tow
 
 def test_another_token_writes_no_note_again_and_the_old_ones_labels_stay_the_bots(town: Town) -> None:
     stage = town.stage()
-    for step in STEPS[:8]:
+    for step in STEPS[:9]:
         play(town, stage, step)
         town.sweep("us-east")
     before = len(town.writes())
     town.become("sandbox-sweep-bot", frozenset({"triage-bot"}))
     town.sweep("us-east")
     assert town.writes()[before:] == []
-    play(town, stage, STEPS[8])  # an SA answers: the label that the old user put on comes off
+    play(town, stage, STEPS[9])  # an SA answers: the label that the old user put on comes off
     town.sweep("us-east")
     assert stage.view("request").labels == {"SA Doing"}
 
