@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.calendar_cli import calendar_app
 from app.errors import ConfigError, TriageError
+from app.options import Format, FormatOption, RulesOption, rules_folder, show
 
 if TYPE_CHECKING:
     from app.core.ruleset import Ruleset
@@ -27,19 +29,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
-
-
-class Format(StrEnum):
-    """How facts are printed."""
-
-    text = "text"
-    json = "json"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="Text for people, JSON for programs.")]
-RulesOption = Annotated[
-    Path | None, typer.Option("--rules", help="The rules folder; else TRIAGE_RULES, else ./rules.")
-]
+app.add_typer(calendar_app, name="calendar")
 
 
 def main() -> None:
@@ -131,7 +121,7 @@ def sweep(
     report = sweeping.run(
         tools, board or [], adopt or [], dry_run=dry_run, quiet=format is Format.json, confirm=_confirm(yes)
     )
-    _print(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
+    show(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
     if not report.complete:
         raise typer.Exit(INCOMPLETE)
     if detailed_exitcode and report.pending > report.done:
@@ -160,7 +150,7 @@ def explain(
 
     tools = service.connect(journal=False)
     looked = service.look_only(tools, service.read_reference(tools, issue))
-    _print(format, lambda: explanation.as_text(looked), lambda: explanation.as_data(looked))
+    show(format, lambda: explanation.as_text(looked), lambda: explanation.as_data(looked))
 
 
 @rules_app.command("check")
@@ -177,7 +167,7 @@ def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -
     text = (
         "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
     )
-    _print(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
+    show(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
 
 
 @rules_app.command("test")
@@ -186,11 +176,11 @@ def rules_test(rules: RulesOption = None, format: FormatOption = Format.text) ->
     from app.core.example import run_examples
     from app.rulebook import load
 
-    ruleset = load(_rules_folder(rules), examples=False)
+    ruleset = load(rules_folder(rules), examples=False)
     problems = {rule.id: run_examples(ruleset, rule) for rule in ruleset.rules}
     failed = [problem for found in problems.values() for problem in found]
     passed = sum(len(r.examples) for r in ruleset.rules) - len(failed)
-    _print(
+    show(
         format,
         lambda: "\n".join([*map(str, failed), f"{passed} examples pass, {len(failed)} fail"]),
         lambda: {"passed": passed, "failed": [vars(p) for p in failed]},
@@ -215,7 +205,7 @@ def rules_page(
     """Write README.md in the rules folder: what each rule does, and a picture of how cards move."""
     from app.rules_page import page
 
-    folder = _rules_folder(rules)
+    folder = rules_folder(rules)
     file, text = folder / "README.md", page(_load(rules, Format.text))
     if check and (not file.is_file() or file.read_text(encoding="utf-8") != text):
         typer.echo(f"{file} is not up to date; write it with: triage rules page", err=True)
@@ -229,21 +219,9 @@ def _load(rules: Path | None, format: Format) -> "Ruleset":
     from app.rulebook import load
 
     try:
-        return load(_rules_folder(rules))
+        return load(rules_folder(rules))
     except ConfigError as error:
         if format is Format.json:
             typer.echo(json.dumps({"ok": False, "problems": [vars(p) for p in error.problems]}, indent=2))
             raise typer.Exit(USAGE) from None
         raise
-
-
-def _rules_folder(rules: Path | None) -> Path:
-    import os
-
-    from app.settings import default_rules
-
-    return rules or Path(os.environ.get("TRIAGE_RULES") or default_rules())
-
-
-def _print(format: Format, text: Any, data: Any) -> None:
-    typer.echo(json.dumps(data(), indent=2) if format is Format.json else text())

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,18 @@ def test_a_wrong_word_is_a_usage_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["demo"], ["sandbox"], ["serve"], ["sweep"], ["explain"], ["rules", "check"]]
+    "words",
+    [
+        ["--help"],
+        ["demo"],
+        ["sandbox"],
+        ["serve"],
+        ["sweep"],
+        ["explain"],
+        ["rules", "check"],
+        ["calendar", "show"],
+        ["calendar", "due"],
+    ],
 )
 def test_every_command_has_help(words: list[str]) -> None:
     done = triage(*words, *([] if "--help" in words else ["--help"]))
@@ -167,3 +179,56 @@ def test_serving_without_a_secret_is_refused(at_town: Any) -> None:
     done = at_town("serve")
     assert done.returncode == 2
     assert "TRIAGE_WEBHOOK_SECRET" in done.stderr
+
+
+def test_a_boards_days_are_shown_without_any_gitlab() -> None:
+    words = ["calendar", "show", "us-east", "--from", "2026-12-24", "--to", "2026-12-27"]
+    assert triage(*words).stdout.splitlines() == [
+        "US East: us-east (America/New_York)",
+        "Thu 24 Dec 2026  09:00–17:00  8 hours",
+        "Fri 25 Dec 2026  closed       Christmas Day",
+        "Sat 26 Dec 2026  closed",
+        "Three days, one working day, 8 hours.",
+    ]
+    data = json.loads(triage(*words, "--format", "json").stdout)
+    assert [day["name"] for day in data["calendars"][0]["days"]] == [None, "Christmas Day", None]
+
+
+def test_it_is_told_when_something_is_due_and_what_did_not_count() -> None:
+    words = ["calendar", "due", "us-east", "48h", "--at", "2026-03-20T16:00-04:00"]
+    assert triage(*words).stdout.splitlines() == [
+        "US East: us-east (America/New_York)",
+        "48 hours on working days from Fri 20 Mar 2026, 16:00 EDT (New York)",
+        "due Tue 24 Mar 2026, 16:00 EDT (New York), 2026-03-24T20:00:00Z",
+        "not counted: Sat 21 Mar 2026, Sun 22 Mar 2026",
+    ]
+    data = json.loads(triage(*words, "--count", "wall", "--format", "json").stdout)
+    assert data["calendars"][0]["due"] == "2026-03-22T20:00:00Z"
+
+
+def test_calendars_are_shown_from_today_and_count_from_now() -> None:
+    days = json.loads(triage("calendar", "show", "worldwide", "--format", "json").stdout)["calendars"][0][
+        "days"
+    ]
+    assert len(days) == 14
+    due = json.loads(triage("calendar", "due", "emea", "1h", "--count", "wall", "--format", "json").stdout)
+    at, until = (datetime.fromisoformat(text) for text in (due["at"], due["calendars"][0]["due"]))
+    assert until - at == timedelta(hours=1)
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["show", "us-eats"], 'unknown board or calendar "us-eats"; did you mean "us-east"?'),
+        (["show", "emea", "--from", "2026-3-1"], "--from: '2026-3-1' is no day; write it as 2026-03-02"),
+        (["show", "emea", "--to", "2026-02-30"], "--to: '2026-02-30' is no day; write it as 2026-03-02"),
+        (["due", "emea", "48"], "the length: '48' is no length of time; write it as 48h, 90m or 5d"),
+        (["due", "emea", "48h", "--at", "2026-03-02"], "--at: '2026-03-02' has no zone; write it as"),
+        (["due", "emea", "48h", "--count", "days"], "'working_days'"),
+    ],
+)
+def test_what_a_calendar_is_wrongly_asked_is_a_usage_error(words: list[str], said: str) -> None:
+    done = triage("calendar", *words)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert said in done.stderr
