@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.core.answers import Answer, read_answers
+from app.core.answers import Answer
 from app.core.facts import Facts
-from app.core.sections import sections
 from app.core.template import BlockSpec, Template
-from app.core.validators import About, Questions
+from app.core.validators import Questions
 from app.core.validators.questions import Answered
 
 
@@ -33,13 +32,12 @@ def discovery(facts: Facts, template: Template) -> Discovery:
     The bot's own notes do not count.
     """
     blocks = [block for block in template.file.blocks if block.severity == "required"]
-    keys = {block.key for block in blocks}
-    notes = (n.body for n in facts.issue.notes if not n.system and not facts.issue.is_bot(n.author))
-    texts = [facts.issue.description, *(body for body in notes if keys & {s.key for s in sections(body)})]
-    about = About(facts.issue.created_at, facts.board.calendar.zone, facts.board.file.zones)
+    issue, board = facts.issue, facts.board
+    notes = [n.body for n in issue.notes if not n.system and not issue.is_bot(n.author)]
     best = dict.fromkeys((block.heading for block in blocks), 0)
-    for text in dict.fromkeys(texts):
-        for answer in read_answers(text, template, about):
+    for text in dict.fromkeys([issue.description, *notes]):
+        comment = text != issue.description
+        for answer in facts.readings.discovered(text, template, board, issue.created_at, comment=comment):
             if answer.block.heading in best:
                 best[answer.block.heading] = max(best[answer.block.heading], _given(answer))
     asked = {block.heading: _asked(block) for block in blocks}

@@ -77,6 +77,7 @@ class Facts:
     spans: tuple[StateSpan, ...]
     description: Description
     stays: tuple[Stay, ...]
+    readings: Readings
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     quarters: Quarters = USUAL
 
@@ -228,6 +229,7 @@ def gather(
         spans=state_spans(issue, done, people, labels.states),
         description=description,
         stays=been,
+        readings=readings,
         calendars=calendars or {},
         quarters=quarters,
     )

@@ -65,11 +65,13 @@ def _orders_in(note: Note, bots: Set[str]) -> list[Order]:
     if "<!--" not in said and not any(f"@{name}" in said for name in bots):
         return []  # as with most comments, and what follows takes its time
     text = without_comments(note.body.replace("\r\n", "\n"))
-    hidden = code_lines(text)
+    lines = enumerate(text.split("\n"), start=1)
+    matches = [(n, m) for n, line in lines if (m := _LINE.match(line[:LONGEST]))]
+    named = [(n, m) for n, m in matches if m["bot"].casefold() in bots]
+    hidden = code_lines(text) if named else frozenset()
     found = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        match = _LINE.match(line[:LONGEST])
-        if match and number not in hidden and match["bot"].casefold() in bots:
+    for number, match in named:
+        if number not in hidden:
             verb, _, words = match["rest"].strip(" \t:,").partition(" ")
             found.append(
                 Order(verb.casefold().rstrip(".,!?:"), words.strip(), note.author, note.at, note.internal)

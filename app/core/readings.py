@@ -9,7 +9,7 @@ from app.core.answers import Answer, Gap, gaps, read_answers
 from app.core.board import Board
 from app.core.model import Issue
 from app.core.remembered import Remembered
-from app.core.sections import heading_key
+from app.core.sections import heading_key, sections
 from app.core.template import Match, Template, find_template
 from app.core.validators import About
 
@@ -54,6 +54,8 @@ class Readings:
     def __init__(self) -> None:
         self._kept: Remembered[tuple[Board, Mapping[str, Template], Description]]
         self._kept = Remembered(MOST, SIZE, LONGEST)
+        self._discovered: Remembered[tuple[Board, Template, tuple[Answer, ...]]]
+        self._discovered = Remembered(MOST, SIZE, LONGEST)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -69,6 +71,21 @@ class Readings:
             key, len(issue.description), lambda: (board, templates, read(issue, board, templates, written_at))
         )
         return kept[2]
+
+    def discovered(
+        self, text: str, template: Template, board: Board, written_at: datetime, *, comment: bool
+    ) -> tuple[Answer, ...]:
+        """What a text says in the blocks of that template; a comment, only where it has headings of required ones."""
+
+        def make() -> tuple[Board, Template, tuple[Answer, ...]]:
+            about = About(written_at, board.calendar.zone, board.file.zones)
+            wanted = {block.key for block in template.file.blocks if block.severity == "required"}
+            if comment and wanted.isdisjoint(section.key for section in sections(text)):
+                return board, template, ()
+            return board, template, read_answers(text, template, about)
+
+        key = (id(board), id(template), written_at, comment, text)
+        return self._discovered.get(key, len(text), make)[2]
 
 
 def read(issue: Issue, board: Board, templates: dict[str, Template], written_at: datetime) -> Description:

@@ -22,6 +22,7 @@ _COMMANDS = (
 _NO_WORDS = re.compile(
     rf"/(?:{_COMMANDS})(?:\s|$)|\s*(?:```|~~~)"
 )  # a quick action, the edge of a code block
+_MAY_HIDE = re.compile(r"[`<\t]|~~~|    ")  # without one of these there is neither code nor HTML
 _LIST_MARK = re.compile(r"\A\s*(?:[-*+]|\d+[.)])\s+(?:\[ \]\s*)?|\A\s*>+\s?")
 _EMPTY_WORDS = frozenset(
     {
@@ -98,6 +99,8 @@ def _sections(text: str) -> tuple[Section, ...]:
 
 def code_lines(text: str) -> frozenset[int]:
     """The numbers (from 1) of the lines that are code, comments or other HTML, where nothing is a heading."""
+    if not _MAY_HIDE.search(text):  # most comments: to read one as Markdown takes its time
+        return frozenset()
     found = structure(text)
     return found.code | found.html
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -13,6 +14,8 @@ class Ours(str):
 
 
 QUOTE_LENGTH = 80
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "mx", "prof"})
 
 
@@ -27,7 +30,8 @@ def quote(text: str, limit: int = QUOTE_LENGTH) -> Ours:
         line = line[: limit - 1].rstrip() + "…"
     if not line:
         return Ours()
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
+    runs = re.findall(r"`+", line) if "`" in line else []
+    fence = "`" * (max(map(len, runs), default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return Ours(fence + pad + line.replace("|", "¦") + pad + fence)
 
@@ -37,6 +41,7 @@ def named(text: str) -> Ours:
     return Ours(re.sub(r"(?<![\w`])@[\w.-]*\w", lambda match: f"`{match[0]}`", text))
 
 
+@lru_cache(maxsize=1024)
 def first_name(name: str, username: str) -> Ours:
     """How to greet somebody: the first word of the name with letters and little else in it, or the username as code."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'’-" else " " for c in _visible(name))
@@ -45,6 +50,8 @@ def first_name(name: str, username: str) -> Ours:
 
 
 def _visible(text: str) -> str:
+    if text.isprintable():  # then it has none of these
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
 
 
@@ -60,7 +67,8 @@ def instant(at: datetime, zone: ZoneInfo) -> Ours:
     city = str(zone).rsplit("/", maxsplit=1)[-1].replace("_", " ")
     name = local.tzname() or ""
     shown = name if name.isalpha() else f"UTC{local.strftime('%z')[:3]}:{local.strftime('%z')[3:]}"
-    return Ours(f"{local:%a} {local.day} {local:%b %Y, %H:%M} {shown} ({city})")
+    day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return Ours(f"{day}, {local.hour:02}:{local.minute:02} {shown} ({city})")
 
 
 def duration(length: timedelta) -> Ours:
