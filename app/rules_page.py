@@ -53,7 +53,8 @@ def _board(name: str, rule: Rule) -> str:
 def _does(rule: Rule) -> str:
     """What holds while the rule fails, in a few words."""
     spec = rule.while_failing
-    found = [f"puts `{label}` on" for label in spec.labels]
+    found = _steps(rule)
+    found += [f"puts `{label}` on" for label in spec.labels]
     found += ["asks in the status note"] if spec.status else []
     found += ["advises in the status note"] if spec.advice else []
     if spec.summon:
@@ -65,6 +66,16 @@ def _does(rule: Rule) -> str:
     if rule.exception:
         found.append(f"except when one comment mentions {' and '.join(rule.exception.mentions)}")
     return _cell("; ".join(found) or "is reported")
+
+
+def _steps(rule: Rule) -> list[str]:
+    """The steps of the rule's clock: `at 80% puts sla::at-risk on and calls assignees`."""
+    found = []
+    for step in rule.check.ladder if rule.check.kind == "sla" else ():
+        does = [f"puts `{label}` on" for label in step.labels]
+        does += [f"calls {' and '.join(step.summon.who)} once"] if step.summon else []
+        found += [f"{'at ' if step.at.side == 'share' else ''}{step.at} {' and '.join(does)}"] if does else []
+    return found
 
 
 def _cell(text: str) -> str:
