@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
+BENCH_STAMP := $(VENV)/.bench-installed
+BENCHMARKS := calendars
 ARGS ?=
 
-.PHONY: demo install test lint check lock clean
+.PHONY: demo install test lint check bench lock clean
 
 install: $(RUN_STAMP)
 
@@ -25,6 +27,10 @@ lint: $(DEV_STAMP)
 	$(BIN)/triage rules page --check
 
 check: lint test
+
+# The benchmarks that compare with other packages; they take minutes, and installing them needs the network.
+bench: $(BENCH_STAMP)
+	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS); done
 
 # Resolves the dependencies of pyproject.toml again; needs `uv` on the PATH.
 lock:
@@ -49,3 +55,7 @@ $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ $(RUN_STAMP)
+
+$(BENCH_STAMP): $(DEV_STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@

@@ -9,7 +9,7 @@ from app.core.open_year import OpenYear
 MICROSECOND = timedelta(microseconds=1)
 MEAN_YEAR = timedelta(days=365.2425) // MICROSECOND
 FARTHEST_YEARS = 60
-FIRST_YEAR = 2020  # open time is summed up from its beginning, to both sides
+FIRST_YEAR = 2025  # open time is summed up from its beginning, to both sides
 ALIKE_WITHIN = 40  # years, among which every kind of year is: leap or not, by the weekday on which it begins
 
 
@@ -28,7 +28,7 @@ class OpenTime:
         self._sums = {FIRST_YEAR: 0}  # open time from there to the beginning of each year
 
     def until(self, moment: int) -> int:
-        """The open time from the beginning of 2020 to that moment; negative before it."""
+        """The open time from the beginning of FIRST_YEAR to that moment; negative before it."""
         number, year = self._at(moment)
         return self._sum(number) + year.open_before(moment)
 
