@@ -1,0 +1,36 @@
+"""What docs/ says with numbers is true."""
+
+import re
+
+import pytest
+
+from app.almanac import deadline, parts_of
+from app.calendars import YEARS
+from app.core.length import read_length
+from app.core.ruleset import Ruleset
+from app.core.timeline import read_instant
+from tests.calendars import COUNTS, SHIPPED
+from tests.conftest import ROOT
+
+TEXT = "\n".join(p.read_text() for p in sorted((ROOT / "docs").glob("sla*.md")))
+ROW = r"^\| ([\w-]+) \| (\d\S+) \| (\d+[mhd]) \| (\w+) \| (\d\S+) \|.*\|$"
+EXAMPLES = re.findall(ROW, TEXT, re.MULTILINE)
+
+
+def test_there_is_an_example_of_every_way_to_count() -> None:
+    assert {count for _, _, _, count, _ in EXAMPLES} == {*COUNTS}
+    assert len(EXAMPLES) >= 10
+
+
+@pytest.mark.parametrize(("name", "begins", "length", "count", "due"), EXAMPLES)
+def test_each_example_is_due_when_the_table_says(
+    ruleset: Ruleset, name: str, begins: str, length: str, count: str, due: str
+) -> None:
+    part = parts_of(name, ruleset.boards, SHIPPED)[0]
+    found = deadline(part, read_length(length), count, read_instant(begins))
+    local = found.due.astimezone(part.calendar.zone).isoformat(timespec="minutes")
+    assert local == due
+
+
+def test_the_years_of_which_holidays_are_known_are_those_that_are_told() -> None:
+    assert f"are known for {YEARS[0]} to {YEARS[-1]}" in TEXT
