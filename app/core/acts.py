@@ -1,9 +1,8 @@
 """What people did to an issue, in order. The bot's own acts are left out: nothing may depend on when it looked."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.core.model import Issue, LabelEvent, Note, StateEvent, User
 from app.core.orders import only_orders
@@ -25,15 +24,13 @@ RANK: dict[Kind, int] = {
     "closed": 4,
     "reopened": 4,
 }
-PLAIN = frozenset({"opened", "closed", "reopened"})  # plain facts, whoever did them
 EDITED = "changed the description"
 _NAMES = re.compile(r"@([\w.-]*\w)")
 _ASSIGNED = re.compile(r"\Aassigned to (?P<on>@.*?)(?: and unassigned (?P<off>@.*))?\Z")
 _UNASSIGNED = re.compile(r"\Aunassigned (?P<off>@.*)\Z")
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     """One thing that one person did. `by` is None when GitLab no longer says who."""
 
     at: datetime
@@ -44,9 +41,10 @@ class Act:
     assigned: frozenset[str] = frozenset()
     unassigned: frozenset[str] = frozenset()
 
-    @property
-    def order(self) -> tuple[datetime, int, int]:
-        return (self.at, RANK[self.kind], self.id)
+
+def order(act: Act) -> tuple[datetime, int, int]:
+    """What acts are sorted by."""
+    return (act.at, RANK[act.kind], act.id)
 
 
 def acts(issue: Issue) -> tuple[Act, ...]:
@@ -56,12 +54,11 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     deleted has an empty label: it was an act all the same.
     """
     found = [Act(issue.created_at, "opened", issue.author)]
-    found += [_label_act(event) for event in issue.label_events]
+    found += [_label_act(event) for event in issue.label_events if not issue.is_bot(event.user)]
     found += _state_acts(issue)
-    found += [act for note in issue.notes if (act := _note_act(note, issue))]
-    return tuple(
-        sorted((a for a in found if a.kind in PLAIN or not issue.is_bot(a.by)), key=lambda a: a.order)
-    )
+    notes = (note for note in issue.notes if not issue.is_bot(note.author))
+    found += [act for note in notes if (act := _note_act(note, issue))]
+    return tuple(sorted(found, key=order))
 
 
 def _state_acts(issue: Issue) -> list[Act]:
@@ -89,7 +86,7 @@ def _without_put_back(issue: Issue) -> list[StateEvent]:
 
 def _label_act(event: LabelEvent) -> Act:
     kind: Kind = "label_on" if event.action == "add" else "label_off"
-    return Act(event.at, kind, event.user, event.id, label=event.label or "")
+    return Act(event.at, kind, event.user, event.id, event.label or "")
 
 
 def _note_act(note: Note, issue: Issue) -> Act | None:

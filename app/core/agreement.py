@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.core.facts import Facts
-from app.core.orders import Order, orders
+from app.core.orders import Order
 
 Party = Literal["sa", "sales", "customer"]
 PARTIES: Mapping[Party, str] = {"sa": "an SA", "sales": "the sales team", "customer": "the customer"}
@@ -30,7 +30,7 @@ def agreed(facts: Facts, until: datetime | None = None) -> set[Party]:
     since = max(reopened, default=facts.issue.created_at)
     found = {
         who
-        for order in orders(facts.issue)
+        for order in facts.orders
         if order.verb == "agree" and since <= order.at <= (until or order.at) and (who := party(order, facts))
     }
     answer = facts.answer(BLOCK)

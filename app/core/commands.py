@@ -8,9 +8,9 @@ from datetime import datetime
 from app.core.agreement import PARTIES, agreed, party
 from app.core.board import Board
 from app.core.facts import Facts
-from app.core.keys import has_key, marked
+from app.core.keys import marked
 from app.core.labels import label_stretches
-from app.core.orders import Order, heard_from, orders
+from app.core.orders import Order, heard_from
 from app.core.plan import Action, Move, Reply, stamp
 from app.core.ruleset import Ruleset
 from app.core.text import Ours, quote, without_commands
@@ -54,7 +54,7 @@ def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
             key = f"{RULE}/{'beside' if target in given else 'answered'}/{stamp(at)}"
             internal = any(a.order.internal for a in texts)
             said = _body(key, [a.text for a in texts], facts)
-            found += [] if has_key(facts.issue, key) else [Reply(RULE, key, said, internal)]
+            found += [] if key in facts.own_notes else [Reply(RULE, key, said, internal)]
     if target and target.move:
         key, board = f"{RULE}/answered/{stamp(target.order.at)}", target.move
         found.append(Move(RULE, key, board.id, board.file.project, _body(key, [target.text], facts)))
@@ -64,14 +64,16 @@ def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
 def _due(facts: Facts) -> Iterable[Order]:
     """The orders that are to be answered: heard, and not answered yet."""
     issue, heard = facts.issue, set[tuple[str, str]]()
+    if not facts.orders:
+        return
     since, silent = heard_from(issue), label_stretches(issue, facts.labels.off)
-    for order in orders(issue):
+    for order in facts.orders:
         said = (order.by.username, order.line.casefold())
         repeated = order.verb not in VERBS and said in heard
         heard.add(said)
         muted = any(on <= order.at and (off is None or order.at < off) for on, off in silent)
         past = order.at < since or muted or repeated
-        if not past and not has_key(issue, f"{RULE}/answered/{stamp(order.at)}"):
+        if not past and f"{RULE}/answered/{stamp(order.at)}" not in facts.own_notes:
             yield order
 
 

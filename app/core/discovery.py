@@ -33,7 +33,7 @@ def discovery(facts: Facts, template: Template) -> Discovery:
     """
     blocks = [block for block in template.file.blocks if block.severity == "required"]
     issue, board = facts.issue, facts.board
-    notes = [n.body for n in issue.notes if not n.system and not issue.is_bot(n.author)]
+    notes = [note.body for note in issue.comments]
     best = dict.fromkeys((block.heading for block in blocks), 0)
     for text in dict.fromkeys([issue.description, *notes]):
         comment = text != issue.description

@@ -17,9 +17,11 @@ from app.core.chain import Chain, Counting
 from app.core.clock_shape import Clock
 from app.core.document import Model
 from app.core.history import StateLabels, StateSpan, state_spans
+from app.core.keys import own_notes
 from app.core.ladder import Reached
-from app.core.model import Issue, User
+from app.core.model import Issue, Note, User
 from app.core.moments import Moment, moments
+from app.core.orders import Order, orders
 from app.core.plan import Clause
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Description, Readings, part_of
@@ -107,25 +109,40 @@ class Facts:
         before = [stay for stay in self.stays[:-1] if stay.start <= at < self.stays[-1].start]
         return before[-1].board.calendar.zone if before else self.board.calendar.zone
 
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """What people told the bot, oldest first."""
+        return orders(self.issue)
+
+    @cached_property
+    def own_notes(self) -> dict[str, Note]:
+        """The bot's notes on this issue by their keys."""
+        return own_notes(self.issue)
+
+    @cached_property
+    def edited_at(self) -> datetime:
+        """When the description was last written by people: its last edit, or the opening."""
+        return max((a.at for a in self.acts if a.kind == "edited"), default=self.issue.created_at)
+
     @property
     def in_force(self) -> StateSpan:
         """The state in force now, or when the issue was closed."""
         return self.spans_that_count[-1]
 
-    @property
+    @cached_property
     def state_labels(self) -> list[str]:
         """The state labels on the issue, in the board's order; of a closed issue, those not put on since."""
         closed_at = self.issue.closed_at if self.issue.state == "closed" else None
-        late = {
-            a.label for a in self.acts if a.kind == "label_on" and closed_at is not None and a.at > closed_at
-        }
+        late: set[str] = set()
+        if closed_at is not None:
+            late = {a.label for a in self.acts if a.kind == "label_on" and a.at > closed_at}
         return [label for label in self.labels.state if label in self.issue.labels and label not in late]
 
-    @property
+    @cached_property
     def spans_that_count(self) -> tuple[StateSpan, ...]:
         """The states up to now; of a closed issue, up to its closing, since nothing that comes after it counts."""
         closed_at = self.issue.closed_at if self.issue.state == "closed" else None
-        return tuple(s for s in self.spans if closed_at is None or s.start <= closed_at)
+        return self.spans if closed_at is None else tuple(s for s in self.spans if s.start <= closed_at)
 
     def with_issue(self, issue: Issue) -> "Facts":
         """The same facts after a change of the bot's: what people did stays as it was, but for what was put back."""

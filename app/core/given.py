@@ -45,4 +45,4 @@ def _since(condition: Condition, facts: Facts) -> datetime:
 
 def written_at(facts: Facts) -> datetime:
     """When the description was last written by people: its last edit, or the opening."""
-    return max((a.at for a in facts.acts if a.kind == "edited"), default=facts.issue.created_at)
+    return facts.edited_at

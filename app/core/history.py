@@ -1,10 +1,11 @@
 """What people's acts add up to: which state label was in force when."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from app.core.acts import Act
+from app.core.acts import Act, order
 from app.core.board import People
 from app.core.model import Issue, User
 
@@ -19,8 +20,7 @@ class StateLabels:
     waiting: str
 
 
-@dataclass(frozen=True)
-class StateSpan:
+class StateSpan(NamedTuple):
     """One stretch [start, end) in which one state label was in force; `label` None is Open, `end` None is still.
 
     `by` set it; `answered` is true when the requester's answer brought it back, `put_back` when the bot did, since a
@@ -39,7 +39,7 @@ class StateSpan:
 def state_spans(
     issue: Issue, acts: Iterable[Act], people: People, labels: StateLabels
 ) -> tuple[StateSpan, ...]:
-    """The states one after another, without gaps, from the opening on; the last one is in force.
+    """The states one after another, without gaps, from the opening on; the last one is in force. `acts` are in order.
 
     The label a person set last wins. A label taken off and another put on within 60 seconds is one move. A wait
     ends with the requester's first note or edit of the description: what was in force before comes back. The bot's own
@@ -48,7 +48,8 @@ def state_spans(
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
     acts = tuple(acts)
     fold.undone = _undone(acts)
-    for act in sorted([*acts, *_own_moves(issue, labels)], key=lambda act: act.order):
+    own = _own_moves(issue, labels)
+    for act in sorted([*acts, *own], key=order) if own else acts:
         fold.take(act, people)
     fold.end_lost_wait(issue)
     return (*fold.past, fold.now)
@@ -123,7 +124,7 @@ class _StateFold:
         """The requester's answer brings back what was in force before the wait, if there is one."""
         if self.now.label == self.labels.waiting:
             back = self.now.before or StateSpan(None, act.at)
-            self._change(replace(back, start=act.at, end=None, answered=True))
+            self._change(back._replace(start=act.at, end=None, answered=True))
 
     def end_lost_wait(self, issue: Issue) -> None:
         """A wait whose label is gone without a person's act is over since the label's last event."""
@@ -153,5 +154,5 @@ class _StateFold:
         self.now, self.taken_off = earlier, None
 
     def _change(self, span: StateSpan) -> None:
-        self.past.append(replace(self.now, end=span.start))
+        self.past.append(self.now._replace(end=span.start))
         self.now, self.taken_off = span, None

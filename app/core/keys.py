@@ -1,11 +1,13 @@
 """The hidden keys of our own notes: how the bot knows what it wrote. Only a note of one of the bot's users counts."""
 
 import re
+from datetime import datetime
 
 from app.core.model import Issue, IssueRef, Note
 
 STATUS = "status"
 REPORT = "<!-- triage:report"
+_BEGINS = "<!-- triage:"
 _MARKER = re.compile(r"\A<!-- triage:(?P<key>[\w./:+-]+) (?P<project>\d+)#(?P<iid>\d+) -->")
 
 
@@ -16,7 +18,7 @@ def marked(key: str, ref: IssueRef, body: str) -> str:
 
 def key_of(note: Note, issue: Issue) -> str | None:
     """The key of one of our notes on this very issue; None for any other note, copies and forgeries included."""
-    if note.system or not issue.is_bot(note.author):
+    if not note.body.startswith(_BEGINS) or note.system or not issue.is_bot(note.author):
         return None
     match = _MARKER.match(note.body)
     if match is None or (int(match["project"]), int(match["iid"])) != tuple(issue.ref):
@@ -24,10 +26,16 @@ def key_of(note: Note, issue: Issue) -> str | None:
     return match["key"]
 
 
-def own_note(issue: Issue, key: str) -> Note | None:
-    """Our note with that key: one that our own token may edit before another's, the oldest of several."""
-    found = [n for n in issue.notes if key_of(n, issue) == key]
-    return min(found, key=lambda n: (n.author.username != issue.bot.username, n.at, n.id), default=None)
+def own_notes(issue: Issue) -> dict[str, Note]:
+    """Our notes by their keys: of several one that our own token may edit before another's, then the oldest."""
+    found = [(key, note) for note in reversed(issue.notes) if (key := key_of(note, issue)) is not None]
+    if len(found) > 1:
+        found.sort(key=lambda pair: _preference(pair[1], issue), reverse=True)
+    return dict(found)  # the last one of a key stays
+
+
+def _preference(note: Note, issue: Issue) -> tuple[bool, datetime, int]:
+    return (note.author.username != issue.bot.username, note.at, note.id)
 
 
 def carried_status(issue: Issue) -> Note | None:
@@ -35,14 +43,10 @@ def carried_status(issue: Issue) -> Note | None:
     found = [
         note
         for note in issue.notes
-        if note.author.username == issue.bot.username
+        if note.body.startswith(_BEGINS)
+        and note.author.username == issue.bot.username
         and not note.system
         and (match := _MARKER.match(note.body))
         and match["key"] == STATUS
     ]
     return max(found, key=lambda n: (n.at, n.id), default=None)
-
-
-def has_key(issue: Issue, key: str) -> bool:
-    """Whether any of the bot's users wrote a note with that key."""
-    return own_note(issue, key) is not None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.core.board import Manner
 from app.core.calls import Recipient, SummonSpec
 from app.core.facts import Change, Facts, Result
-from app.core.keys import STATUS, carried_status, has_key, marked, own_note
+from app.core.keys import STATUS, carried_status, marked
 from app.core.model import User
 from app.core.plan import (
     Action,
@@ -124,7 +124,7 @@ def _patient_until(spec: SummonSpec, at: datetime) -> datetime:
 
 def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) -> Summon | None:
     """The note to those who must act as of then; None where it was written, or a step would call nobody."""
-    if has_key(facts.issue, key):
+    if key in facts.own_notes:
         return None
     names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at))
     if not names and spec is not look.rule.while_failing.summon:
@@ -159,7 +159,7 @@ def _named(recipient: str, facts: Facts, result: Result, at: datetime) -> list[s
 def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
     """The status note written when something is asked, and kept true once it is there."""
     said = [Said(k.rule, k.result, k.failing, k.waiver) for k in looks if not k.why_not]
-    note = own_note(facts.issue, STATUS) or carried_status(facts.issue)  # a move brings the note along
+    note = facts.own_notes.get(STATUS) or carried_status(facts.issue)  # a move brings the note along
     asking = asks(said) and facts.issue.state == "opened"
     if note is None and not asking:
         return []

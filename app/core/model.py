@@ -121,6 +121,11 @@ class Issue:
         """The usernames of the bot's users, as they are compared: without regard to case."""
         return frozenset(name.casefold() for name in self.bots)
 
+    @cached_property
+    def comments(self) -> tuple[Note, ...]:
+        """What people wrote; neither GitLab's own lines nor the bot's."""
+        return tuple(n for n in self.notes if not n.system and not self.is_bot(n.author))
+
     def is_bot(self, user: User | None) -> bool:
         """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
         return user is not None and user.username.casefold() in self.bot_names

@@ -40,8 +40,8 @@ class Order:
 def orders(issue: Issue) -> tuple[Order, ...]:
     """Every order of a person on the issue, oldest first. Code and quotes are none, nor is a mention in a sentence."""
     found: list[Order] = []
-    for note in issue.notes:
-        if not note.system and "@" in note.body and not issue.is_bot(note.author):
+    for note in issue.comments:
+        if "@" in note.body:
             found += _orders_in(note, issue.bot_names)
     return tuple(found)
 

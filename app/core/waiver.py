@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.facts import Facts
 from app.core.model import Note
-from app.core.orders import Order, mentions, orders, plain_text
+from app.core.orders import Order, mentions, plain_text
 from app.core.rule import Rule
 from app.core.text import Ours, instant
 
@@ -70,7 +70,7 @@ def waivers(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
 
 
 def _allowed(facts: Facts) -> Iterable[tuple[str, Waiver]]:
-    for order in orders(facts.issue):
+    for order in facts.orders:
         if order.verb == "allow" and facts.people.is_sa(order.by, order.at):
             allowed = read_allow(order, facts.board.calendar.zone)
             if allowed.because and not allowed.bad_day:
@@ -80,21 +80,25 @@ def _allowed(facts: Facts) -> Iterable[tuple[str, Waiver]]:
 
 def _exceptions(facts: Facts, rules: Iterable[Rule]) -> Iterable[tuple[str, Waiver]]:
     """Rules that people excepted: one comment names a holder of each of the rule's roles on this board."""
-    notes = [n for n in facts.issue.notes if not n.system and not facts.issue.is_bot(n.author)]
-    for rule in rules:
-        roles = rule.exception.mentions if rule.exception else []
-        for note in notes if roles else ():
-            if told := _told(note, facts.board.file.roles, roles):
-                because = _reason(note, told, notes)
-                until = _end_of(note.body, facts.board.calendar.zone)
-                yield rule.id, Waiver(note.author.username, note.at, because, until, told)
+    holders, zone = facts.board.file.roles, facts.board.calendar.zone
+    asked = [(rule.id, rule.exception.mentions) for rule in rules if rule.exception]
+    asked = [(id_, roles) for id_, roles in asked if all(role in holders for role in roles)]
+    notes = facts.issue.comments
+    naming = [(note, _mentioned(note)) for note in notes if "@" in note.body] if asked else []
+    for id_, roles in asked:
+        for note, mentioned in naming:
+            if told := _told(mentioned, holders, roles):
+                because, until = _reason(note, told, notes), _end_of(note.body, zone)
+                yield id_, Waiver(note.author.username, note.at, because, until, told)
 
 
-def _told(note: Note, holders: Mapping[str, list[str]], roles: list[str]) -> tuple[str, ...]:
-    """Whom the comment mentions, one for each role; nobody when a role is left out. Its author knows without that."""
-    if "@" not in note.body:
-        return ()
-    mentioned = mentions(note.body) | {note.author.username.casefold()}
+def _mentioned(note: Note) -> frozenset[str]:
+    """Whom the comment tells, without regard to case: those whom it mentions. Its author knows without that."""
+    return mentions(note.body) | {note.author.username.casefold()}
+
+
+def _told(mentioned: frozenset[str], holders: Mapping[str, list[str]], roles: list[str]) -> tuple[str, ...]:
+    """Of those who are told one for each role; nobody when a role is left out."""
     told = []
     for role in roles:
         named = [name for name in holders.get(role, []) if name.casefold() in mentioned]

@@ -55,8 +55,9 @@ class Told(Model):
 def _aware(facts: Facts) -> set[str]:
     """Who is mentioned by a person, assigned, or has written here, without regard to case."""
     issue = facts.issue
-    notes = [n for n in issue.notes if not n.system and not issue.is_bot(n.author)]
-    texts = [issue.description, *(n.body for n in notes)]
+    texts = [issue.description, *(n.body for n in issue.comments)]
     mentioned = {name for text in texts for name in mentions(text)}
-    present = {user.username for user in (issue.author, *issue.assignees, *(n.author for n in notes))}
+    present = {
+        user.username for user in (issue.author, *issue.assignees, *(n.author for n in issue.comments))
+    }
     return {name.casefold() for name in mentioned | present}

@@ -61,9 +61,7 @@ class UnexplainedLabel(Model):
             facts.issue.author.username,
             *(a.by.username for a in facts.acts if a.by and a.label == self.label),
         }
-        for note in facts.issue.notes:
-            if note.system or facts.issue.is_bot(note.author):
-                continue
+        for note in facts.issue.comments:
             said = _plain_words(note.body)
             if note.author.username in askers and named.search(said):
                 return True
