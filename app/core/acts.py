@@ -51,14 +51,15 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     """All that people did, and every opening, closing and reopening, oldest first; the opening is always the first.
 
     GitLab's own lines are read for assignments and edits of the description. The act on a label that has since been
-    deleted has an empty label: it was an act all the same.
+    deleted has an empty label: it was an act all the same. What is older than the issue was done to another, of which
+    it is a clone.
     """
     found = [Act(issue.created_at, "opened", issue.author)]
-    found += [_label_act(event) for event in issue.label_events if not issue.is_bot(event.user)]
+    found += [_label_act(event) for event in issue.label_history if not issue.is_bot(event.user)]
     found += _state_acts(issue)
     notes = (note for note in issue.notes if not issue.is_bot(note.author))
     found += [act for note in notes if (act := _note_act(note, issue))]
-    return tuple(sorted(found, key=order))
+    return tuple(sorted((a for a in found if a.at >= issue.created_at), key=order))
 
 
 def _state_acts(issue: Issue) -> list[Act]:

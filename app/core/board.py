@@ -171,6 +171,23 @@ class People:
         """Whether the user's activity counts as an SA's: the escalation's does."""
         return self.role(user, at) in ("sa", "escalation")
 
+    @property
+    def here(self) -> "People":
+        """Who is who on the board on which the issue is now, at any time."""
+        return self
+
+    def held_by(self, user: User, _at: datetime) -> frozenset[str]:
+        """Which of the board's roles the user held then."""
+        name, roles = user.username.casefold(), self._board.file.roles
+        return frozenset(
+            role for role, names in roles.items() if any(name == held.casefold() for held in names)
+        )
+
+    def turns(self) -> frozenset[datetime]:
+        """The instants from which on somebody is no SA any more."""
+        ends = (_end(person.until, self._board) for person in self._board.file.sas)
+        return frozenset(end for end in ends if end)
+
 
 def _names(entry: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return _folded(groups.get(entry, frozenset()) if "/" in entry else frozenset({entry}))

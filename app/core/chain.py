@@ -82,10 +82,10 @@ class Chain:
         return found
 
     def closed_days(self, start: date, end: date) -> tuple[tuple[date, str], ...]:
-        """The days in [start, end) on which nothing is open where the request is on that day, with their names."""
-        return tuple(
-            (day, name)
-            for link, calendar in enumerate(self._calendars)
-            for day, name in calendar.closed_days(start, end)
-            if self._link(datetime.combine(day, time(), calendar.zone)) == link
-        )
+        """The days in [start, end) on which nothing is open where the request is on that day (at noon, UTC), with their
+        names."""
+        found: list[tuple[date, str]] = []
+        for day in (start + timedelta(days=n) for n in range((end - start).days)):
+            calendar = self._calendars[self._link(datetime.combine(day, time(12), UTC))]
+            found += calendar.closed_days(day, day + timedelta(days=1))
+        return tuple(found)

@@ -1,13 +1,18 @@
 """What is wrong between a clock and the rest of the ruleset: calendars, roles and labels that do not exist."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+from app.core.board import Board
+from app.core.calendar import Calendar
 from app.core.checks.sla import Sla
 from app.core.document import Path, one_of
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
+from app.core.terms import Terms
 
 NOTE_OF, ROLE = "note of ", "role "
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def clock_faults(rule: Rule, ruleset: Ruleset) -> Iterator[tuple[Path, str]]:
@@ -24,12 +29,28 @@ def clock_faults(rule: Rule, ruleset: Ruleset) -> Iterator[tuple[Path, str]]:
     for path, name in _moments(check):
         if name[0] in "+-" and name[1:] in ruleset.labels.clocks:
             yield ("check", *path), f'"{name[1:]}" is put on by clocks, and what they do starts and ends none'
+    if check.calendar in ("", *ruleset.calendars):
+        yield from _never_due(rule, check, ruleset)
+
+
+def _never_due(rule: Rule, check: Sla, ruleset: Ruleset) -> Iterator[tuple[Path, str]]:
+    """Targets that the calendar of a board does not reach within a lifetime."""
+    terms: list[tuple[Path, Terms]] = [(("check",), check)]
+    terms += [(("check", "earlier", i), old) for i, old in enumerate(check.earlier)]
+    named = [(path, one.target, one.count) for path, one in terms if one.target]
+    named += [((*path, "expedite"), fast.target, fast.count) for path, one in terms if (fast := one.expedite)]
+    for path, target, count in named:
+        for board in _boards(rule, ruleset):
+            calendar: Calendar = ruleset.calendars[check.calendar] if check.calendar else board.calendar
+            try:
+                calendar.counting(count).add(SOME_DAY, target)
+            except OverflowError as error:
+                yield (*path, "target"), f"by the calendar of {board.id} it is {error}; write a shorter time"
 
 
 def role_faults(rule: Rule, ruleset: Ruleset) -> Iterator[tuple[Path, str]]:
     """Roles that a rule waits for or calls, and that nobody holds on one of its boards."""
-    named = rule.applies_to.boards or list(ruleset.boards)
-    boards = [ruleset.boards[name] for name in named if name in ruleset.boards]
+    boards = _boards(rule, ruleset)
     for path, role in _roles(rule):
         lacking = [board.id for board in boards if not board.file.roles.get(role)]
         if lacking:
@@ -37,6 +58,12 @@ def role_faults(rule: Rule, ruleset: Ruleset) -> Iterator[tuple[Path, str]]:
                 path,
                 f"nobody holds the role {role!r} on {', '.join(lacking)}; name them in the board's `roles`",
             )
+
+
+def _boards(rule: Rule, ruleset: Ruleset) -> list[Board]:
+    """The boards that the rule is for."""
+    named = rule.applies_to.boards or list(ruleset.boards)
+    return [ruleset.boards[name] for name in named if name in ruleset.boards]
 
 
 def _moments(check: Sla) -> Iterator[tuple[Path, str]]:

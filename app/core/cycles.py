@@ -88,13 +88,16 @@ def _within(pauses: tuple[Pause, ...], start: datetime, end: datetime | None) ->
 
 
 def merged(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
-    """The pauses in order and apart: where two overlap, the one that began first goes on until both are over."""
+    """The pauses in order and apart: where two overlap, the later one counts from the end of the earlier on. Of one
+    label, those that touch are one."""
     found: list[Pause] = []
     for pause in sorted(pauses, key=lambda p: p.start):
         last = found[-1] if found else None
         if last is None or (last.end is not None and last.end < pause.start):
             found.append(pause)
-        elif last.end is not None:
-            later = None if pause.end is None else max(last.end, pause.end)
-            found[-1] = last._replace(end=later)
+        elif last.end is not None and (pause.end is None or last.end < pause.end):
+            if last.label == pause.label:
+                found[-1] = last._replace(end=pause.end)
+            else:
+                found.append(pause._replace(start=last.end))
     return tuple(found)

@@ -39,6 +39,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         ruleset.version,
         confidential=issue.confidential,
         watched=board is not None and board.file.watched,
+        unseen=tuple(sorted(issue.unseen_groups)),
     )
     if board is None:
         return replace(empty, silent="its project is no board")
@@ -145,11 +146,11 @@ def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
     looked_at = told if callable(told) else partial(tuple, told)
     times = (result.recheck_at, waiver.until if waiver else None, next_call_at(look, facts))
     recheck_at = min((at for at in times if at), default=None)
+    counted = result.clocks or tuple
     if result.failing and waiver:
         reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
-        return Outcome(rule, source, "waived", reason, None, recheck_at, (), looked_at)
+        return Outcome(rule, source, "waived", reason, None, recheck_at, (), looked_at, counted)
     verdict: Verdict = "failing" if result.failing else "fine"
-    counted = result.clocks or tuple
     return Outcome(rule, source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted)
 
 

@@ -87,8 +87,7 @@ class Facts:
     def moments(self) -> tuple[Moment, ...]:
         """What people's acts mean to clocks, in order."""
         claiming = frozenset(self.labels.claiming)
-        roles = self.board.file.roles
-        return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming, roles)
+        return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
 
     def counting(self, count: Count, calendar: str = "") -> Counting:
         """How time counts for this request: by each board's calendar while it was there, or by the calendar named."""
@@ -202,12 +201,20 @@ class Facts:
             if act.kind == "assigned" and act.at < at:
                 owners |= {name: User(0, name) for name in sorted(act.assigned)}
                 owners = {name: user for name, user in owners.items() if name not in act.unassigned}
+        owners = {name: user for name, user in owners.items() if not self._left_behind(name, at)}
         noted = {name for n in self.issue.notes if n.system for name in assignment(n.body)[0]}
         found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in noted]
         claim = self.claim_at(at)
         if not found and claim and claim.by and not self.let_go(claim, at):
             found = [claim.by]
         return found
+
+    def _left_behind(self, name: str, at: datetime) -> bool:
+        """Whether GitLab had unassigned them by then without a word: they may not see where the issue moved."""
+        here = self.stays[-1].start
+        if len(self.stays) == 1 or at <= here or name in {user.username for user in self.issue.assignees}:
+            return False
+        return not any(act.at >= here and name in act.assigned | act.unassigned for act in self.acts)
 
 
 def gather(
@@ -268,7 +275,7 @@ class Result:
     """What a check found.
 
     `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
-    tells when the last time that it held ended, where the check knows. `values` fill the placeholders of the rule's
+    tells when what it speaks of last ended, where the check knows. `values` fill the placeholders of the rule's
     texts; `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
     whoever made the move it is about, `move_to` the board to which an SA may have the request moved. `steps` are those
     of a clock that are in force, `clocks` its cycles. What costs time and is seldom asked for is a function.

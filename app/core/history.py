@@ -46,8 +46,6 @@ def state_spans(
     label events are only read where they put a move back: they take off what is in force, or fill what became Open.
     """
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
-    acts = tuple(acts)
-    fold.undone = _undone(acts)
     own = _own_moves(issue, labels)
     for act in sorted([*acts, *own], key=order) if own else acts:
         fold.take(act, people)
@@ -57,23 +55,14 @@ def state_spans(
 
 def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
     """The bot's own events on state labels."""
-    own = (e for e in issue.label_events if e.label in labels.all and issue.is_bot(e.user))
+    own = (e for e in issue.label_history if e.label in labels.all and issue.is_bot(e.user))
     return [Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "") for e in own]
-
-
-def _undone(acts: tuple[Act, ...]) -> frozenset[tuple[datetime, str]]:
-    """Labels put on and, by a later event, taken off at one instant."""
-    last: dict[tuple[datetime, str], Act] = {}
-    for act in acts:
-        if act.kind in ("label_on", "label_off") and act.id >= last.get((act.at, act.label), act).id:
-            last[act.at, act.label] = act
-    return frozenset(key for key, act in last.items() if act.kind == "label_off")
 
 
 def _at_opening(issue: Issue, labels: StateLabels) -> str | None:
     """The state label that was there before the first event that GitLab still knows of."""
     for label in reversed(labels.all):
-        first = next((e.action for e in issue.label_events if e.label == label), None)
+        first = next((e.action for e in issue.label_history if e.label == label), None)
         if first == "remove" or (first is None and label in issue.labels):
             return label
     return None
@@ -87,7 +76,6 @@ class _StateFold:
         self.taken_off: StateSpan | None = None  # what a person took off last, to tell a swap
         self.closed = False
         self.answered_closed = False  # the requester answered while the issue was closed
-        self.undone: frozenset[tuple[datetime, str]] = frozenset()
 
     def take(self, act: Act, people: People) -> None:
         match act.kind:
@@ -130,7 +118,7 @@ class _StateFold:
         """A wait whose label is gone without a person's act is over since the label's last event."""
         if self.now.label == self.labels.waiting and self.labels.waiting not in issue.labels:
             gone = [
-                e.at for e in issue.label_events if e.label == self.labels.waiting and e.action == "remove"
+                e.at for e in issue.label_history if e.label == self.labels.waiting and e.action == "remove"
             ]
             self._change(StateSpan(None, max([*gone, self.now.start])))
 
@@ -140,8 +128,6 @@ class _StateFold:
         if swapped and self.now.label is None and act.at - self.now.start <= SWAP:
             self._undo(swapped)
         if act.label == self.now.label and not self.now.answered and not anew:
-            return
-        if (act.at, act.label) in self.undone:
             return
         before = None
         if act.label == self.labels.waiting:

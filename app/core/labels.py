@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.core.acts import Act
-from app.core.model import Issue, LabelEvent
+from app.core.model import Issue
 
 Stretch = tuple[datetime, datetime | None]
 
@@ -12,10 +12,9 @@ Stretch = tuple[datetime, datetime | None]
 def label_stretches(issue: Issue, label: str) -> tuple[Stretch, ...]:
     """The stretches [on, off) in which the label was on, whoever put it on; `off` is None while it still is.
 
-    A label without any event has been on since the opening, as far as anybody can know. Put on and taken off at one
-    instant, as a move to another board writes it for a label that both have, it is as it was before.
+    A label without any event has been on since the opening, as far as anybody can know.
     """
-    events = _without_pairs([event for event in issue.label_events if event.label == label])
+    events = [event for event in issue.label_history if event.label == label]
     on = issue.created_at if events and events[0].action == "remove" else None
     found: list[Stretch] = []
     for event in events:
@@ -29,16 +28,6 @@ def label_stretches(issue: Issue, label: str) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
-def _without_pairs(events: list[LabelEvent]) -> list[LabelEvent]:
-    """The events without those that put the label on and take it off at one instant."""
-    if len(events) < 2:
-        return events
-    actions: dict[datetime, set[str]] = {}
-    for event in events:
-        actions.setdefault(event.at, set()).add(event.action)
-    return [event for event in events if len(actions[event.at]) == 1]
-
-
 def label_since(issue: Issue, label: str) -> datetime | None:
     """Since when the label has been on without a break; None when it is off. Whoever put it on."""
     stretches = label_stretches(issue, label)
@@ -46,6 +35,7 @@ def label_since(issue: Issue, label: str) -> datetime | None:
 
 
 def last_person_act(acts: Iterable[Act], label: str) -> Act | None:
-    """The last time a person put the label on or took it off."""
+    """The last time a person put the label on or took it off; None where nobody has touched it since it came off by
+    itself."""
     found = [a for a in acts if a.kind in ("label_on", "label_off") and a.label == label]
-    return found[-1] if found else None
+    return found[-1] if found and found[-1].by else None

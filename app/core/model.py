@@ -4,12 +4,16 @@ Instants are UTC-aware; tuples of events and notes are in the order in which the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 State = Literal["opened", "closed"]
+
+MOVING = timedelta(seconds=60)  # how long before its line about it a move to another project may begin
+AT_OPENING = timedelta(seconds=5)  # labels given with a new issue have events a moment later than it
+MOVED_FROM = "moved from "
 
 
 class IssueRef(NamedTuple):
@@ -72,7 +76,8 @@ class Issue:
     """One issue as fetched, with its whole history.
 
     `bot` is the user whose token we hold; `bots` are the usernames of all users that are "the bot", `bot` included.
-    `groups` maps the group paths that the board's people name to their members' usernames.
+    `groups` maps the group paths that the board's people name to their members' usernames, and those of the boards on
+    which it was; `unseen_groups` are those of the latter that the bot may not see.
     """
 
     ref: IssueRef
@@ -98,6 +103,7 @@ class Issue:
     bot: User = User(0, "triage-bot")
     bots: frozenset[str] = frozenset({"triage-bot"})
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unseen_groups: frozenset[str] = frozenset()
 
     @property
     def reference(self) -> str:
@@ -108,6 +114,43 @@ class Issue:
     def moved(self) -> bool:
         """Whether the request lives on in another project; reopened, it lives here too."""
         return self.state == "closed" and self.moved_to_id is not None
+
+    @cached_property
+    def arrivals(self) -> tuple[Note, ...]:
+        """GitLab's lines about moves from other projects, oldest first.
+
+        Source: GitLab's app/services/system_notes/issuables_service.rb, noteable_moved
+        """
+        return tuple(
+            n for n in self.notes if n.system and n.body.startswith(MOVED_FROM) and n.at >= self.created_at
+        )
+
+    @cached_property
+    def label_history(self) -> tuple[LabelEvent, ...]:
+        """The label events as people meant them.
+
+        Labels given with the new issue were on from its opening. A label put on and taken off at one instant, as a move
+        to another project writes it for one that both have, is as it was before; one that the project has not is taken
+        off by nobody. What is older than the issue happened to the one of which it is a clone.
+        Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
+        """
+        events = [self._meant(event) for event in self.label_events if event.at >= self.created_at]
+        return _without_pairs(sorted(events, key=lambda event: (event.at, event.id)))
+
+    def _meant(self, event: LabelEvent) -> LabelEvent:
+        opening = event.action == "add" and event.at - self.created_at <= AT_OPENING
+        if opening and event.user and event.user.username == self.author.username:
+            return replace(event, at=self.created_at)
+        if event.action == "remove" and self._left_behind(event):
+            return replace(event, user=None)
+        return event
+
+    def _left_behind(self, event: LabelEvent) -> bool:
+        """Whether the label came off because the issue moved: just before it arrived, in the name of who moved it."""
+        return any(
+            event.user and n.author.username == event.user.username and n.at - MOVING <= event.at <= n.at
+            for n in self.arrivals
+        )
 
     @property
     def newest_event_at(self) -> datetime:
@@ -129,3 +172,20 @@ class Issue:
     def is_bot(self, user: User | None) -> bool:
         """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
         return user is not None and user.username.casefold() in self.bot_names
+
+
+def _without_pairs(events: list[LabelEvent]) -> tuple[LabelEvent, ...]:
+    """The events, which are in order, without those at one instant that undo each other."""
+    left: dict[tuple[datetime, str], list[LabelEvent]] = {}
+    for event in events:
+        if event.label is not None:
+            left.setdefault((event.at, event.label), []).append(event)
+    if len(left) == len(events):
+        return tuple(events)
+    undone: set[int] = set()
+    for found in left.values():
+        adds = sum(1 if event.action == "add" else -1 for event in found)
+        action = "add" if adds > 0 else "remove"
+        last = next((e.id for e in reversed(found) if e.action == action), 0) if adds else 0
+        undone |= {event.id for event in found if event.id != last} if len(found) > 1 else set()
+    return tuple(event for event in events if event.id not in undone)

@@ -6,7 +6,6 @@ say that a label began or ceased to hold, for state labels by the state that is 
 of somebody who holds that role on the board. What the bot does has no name: its instant is chance.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -43,15 +42,14 @@ def moments(
     people: People,
     labels: StateLabels,
     claiming: frozenset[str],
-    roles: Mapping[str, Iterable[str]],
 ) -> tuple[Moment, ...]:
     """The moments in the order in which they count: by time; at equal times acts first, then what state they led to.
 
-    `claiming` are the state labels that make an SA the owner, `roles` who holds which role on the board.
+    `claiming` are the state labels that make an SA the owner.
     """
-    reader = _Reader(issue, acts, people, labels, claiming, roles)
+    reader = _Reader(issue, acts, people, labels, claiming)
     found = [Moment(act.at, names, act.by) for act in acts if (names := reader.names(act))]
-    found += _states(spans)
+    found += _states(spans, issue.author)
     found += [
         Moment(issue.created_at, frozenset({f"+{label}"}), issue.author) for label in reader.from_the_start()
     ]
@@ -59,22 +57,21 @@ def moments(
     return tuple(found)
 
 
-def _states(spans: tuple[StateSpan, ...]) -> list[Moment]:
-    """Where a state began: the one that it ended, and its own."""
+def _states(spans: tuple[StateSpan, ...], requester: User) -> list[Moment]:
+    """Where a state began: the one that it ended, and its own. An answered wait was ended by the requester."""
     found = []
     before: str | None = None
     for span in spans:
         names = [f"-{before}"] if before else []
         names += [f"+{span.label}"] if span.label else []
         if names and before != span.label:
-            found.append(Moment(span.start, frozenset(names), span.by))
+            found.append(Moment(span.start, frozenset(names), requester if span.answered else span.by))
         before = span.label
     return found
 
 
 class _Reader:
-    """Names acts. The pair of one label put on and taken off at one instant, which a move to another board writes, has
-    none; nor has the half of a move to the waiting state that takes the state before it off."""
+    """Names acts. The half of a move to the waiting state that takes the state before it off has none."""
 
     def __init__(
         self,
@@ -83,18 +80,11 @@ class _Reader:
         people: People,
         labels: StateLabels,
         claiming: frozenset[str],
-        roles: Mapping[str, Iterable[str]],
     ) -> None:
         self._issue, self._people, self._labels, self._claiming = issue, people, labels, claiming
         self._acts = acts
         moved = [a for a in acts if a.kind in ("label_on", "label_off")]
-        kinds: dict[tuple[datetime, str], str] = {}
-        self._pairs = set()
-        for act in moved:
-            if act.label and kinds.setdefault((act.at, act.label), act.kind) != act.kind:
-                self._pairs.add((act.at, act.label))
         self._waits = [a for a in moved if a.kind == "label_on" and a.label == labels.waiting]
-        self._roles = {role: frozenset(name.casefold() for name in names) for role, names in roles.items()}
 
     def names(self, act: Act) -> frozenset[str]:
         match act.kind:
@@ -118,13 +108,10 @@ class _Reader:
         if act.assigned and any(self._people.is_sa(User(0, name), act.at) for name in act.assigned):
             found.add("claimed")
         if act.kind == "note" and act.by and role != "requester":
-            name = act.by.username.casefold()
-            found.update(f"note of {role}" for role, names in self._roles.items() if name in names)
+            found.update(f"note of {held}" for held in self._people.held_by(act.by, act.at))
         return frozenset(found)
 
     def _of_label(self, act: Act) -> frozenset[str]:
-        if (act.at, act.label) in self._pairs:
-            return frozenset()
         found: set[str] = set()
         if act.label and act.label not in self._labels.all:
             found.add(f"{'+' if act.kind == 'label_on' else '-'}{act.label}")
@@ -139,14 +126,14 @@ class _Reader:
         """Whether it is activity: not SA Waiting put on or off, nor the other half of a move to SA Waiting."""
         if act.label == self._labels.waiting:
             return False
-        if act.kind != "label_off" or act.label not in self._labels.all:
-            return True
+        if act.kind != "label_off" or (act.label and act.label not in self._labels.all):
+            return True  # a label that was deleted since may have been a state
         return not any(wait.by == act.by and abs(wait.at - act.at) <= SWAP for wait in self._waits)
 
     def from_the_start(self) -> list[str]:
         """The free labels that were on before any event that GitLab still knows of."""
         first: dict[str | None, str] = {}
-        for event in self._issue.label_events:
+        for event in self._issue.label_history:
             first.setdefault(event.label, event.action)
         found = {label for label, action in first.items() if label and action == "remove"}
         found |= {label for label in self._issue.labels if label not in first}

@@ -171,7 +171,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """The decision on one issue at one instant. `silent` says why nothing is done although rules may be failing."""
+    """The decision on one issue at one instant. `silent` says why nothing is done although rules may be failing.
+
+    `unseen` are groups of boards on which the issue was before, of whose members the bot may not know: whoever was an
+    SA there by one of them only, counts as a bystander.
+    """
 
     ref: IssueRef
     reference: str
@@ -184,6 +188,7 @@ class Plan:
     silent: str = ""
     confidential: bool = False
     watched: bool = False
+    unseen: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:

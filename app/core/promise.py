@@ -109,6 +109,8 @@ def _soonest(terms: Terms, cycle: Cycle, facts: Facts, calendar: str) -> Deadlin
     for on, off in label_stretches(facts.issue, faster.label) if faster else ():
         if faster is None or (cycle.end and on >= cycle.end) or (off and off <= cycle.start):
             continue
+        if off and cycle.end and off >= cycle.end:
+            off = None  # what happens after a cycle changes nothing of it
         fast = _by(Promise(faster.target, facts.counting(faster.count, calendar), on), cycle, faster.count)
         if off is not None and (fast.due_at is None or fast.due_at > off):
             continue  # taken off in time: it never ran out

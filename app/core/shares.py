@@ -42,7 +42,7 @@ def holder_at(facts: Facts, at: datetime) -> Holder:
 def _changes(facts: Facts) -> set[datetime]:
     """The instants at which it may have passed from one to another."""
     found = {span.start for span in facts.spans}
-    found |= {act.at for act in facts.acts if act.kind == "assigned"}
+    found |= {act.at for act in facts.acts if act.kind == "assigned"} | facts.people.turns()
     for label in facts.labels.elsewhere:
         for on, off in label_stretches(facts.issue, label):
             found |= {on} | ({off} if off else set())

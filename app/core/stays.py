@@ -8,7 +8,6 @@ from datetime import datetime
 from app.core.board import Board, People, Role
 from app.core.model import Issue, User
 
-# Source: GitLab's app/services/system_notes/issuables_service.rb, noteable_moved
 _MOVED_FROM = re.compile(r"\Amoved from (?P<path>[\w./-]+?)?#\d+")
 
 
@@ -23,12 +22,8 @@ class Stay:
 
 def former_projects(issue: Issue) -> tuple[tuple[datetime, str], ...]:
     """When the issue was moved, and the path of the project from which it came, as GitLab writes it: often short."""
-    found = []
-    for note in issue.notes:
-        match = _MOVED_FROM.match(note.body) if note.system else None
-        if match:
-            found.append((note.at, match["path"] or ""))
-    return tuple(found)
+    found = ((note.at, _MOVED_FROM.match(note.body)) for note in issue.arrivals)
+    return tuple((at, match["path"] or "") for at, match in found if match)
 
 
 def stays(issue: Issue, board: Board, boards: Mapping[str, Board]) -> tuple[Stay, ...]:
@@ -62,11 +57,27 @@ class PeopleOfStays(People):
 
     def __init__(self, found: tuple[Stay, ...], issue: Issue) -> None:
         super().__init__(found[-1].board, issue)
+        self._people_here = People(found[-1].board, issue)
         self._before = [(stay.start, People(stay.board, issue)) for stay in found[:-1]]
         self._here = found[-1].start
 
     def role(self, user: User | None, at: datetime) -> Role:
+        return self._then(at).role(user, at)
+
+    def held_by(self, user: User, at: datetime) -> frozenset[str]:
+        return self._then(at).held_by(user, at)
+
+    @property
+    def here(self) -> People:
+        return self._people_here
+
+    def turns(self) -> frozenset[datetime]:
+        """The instants of the moves too."""
+        former = (people.turns() | {start} for start, people in self._before)
+        return self.here.turns().union({self._here}, *former)
+
+    def _then(self, at: datetime) -> People:
         if at >= self._here:
-            return super().role(user, at)
+            return self.here
         then = [people for start, people in self._before if start <= at] or [self._before[0][1]]
-        return then[-1].role(user, at)
+        return then[-1]

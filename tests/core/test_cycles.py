@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from app.core.checks.sla import Sla
-from app.core.cycles import Cycle
+from app.core.cycles import Cycle, Pause, merged
 from app.core.facts import gather
 from app.core.model import Issue, LabelEvent, User
 from app.core.ruleset import Ruleset
@@ -115,3 +115,49 @@ def test_an_act_on_a_label_that_was_deleted_since_is_an_answer(
     event = LabelEvent(1, clock("11:00"), User(9, "sam"), "add", None)
     issue = replace(issue_of(OPENS), label_events=(event,))
     assert [c.end for c in found(ruleset, issue)] == [clock("11:00")]
+
+
+def pause(start: str, end: str | None, label: str) -> Pause:
+    return Pause(clock(start), clock(end) if end else None, label)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "expected"),
+    [
+        pytest.param([("10:00", "11:00", "A"), ("12:00", None, "B")], None, id="apart"),
+        pytest.param([("10:00", "11:00", "A"), ("11:00", None, "B")], None, id="one after the other"),
+        pytest.param(
+            [("10:00", "12:00", "A"), ("11:00", None, "B")],
+            [("10:00", "12:00", "A"), ("12:00", None, "B")],
+            id="the later one is why it stands still once the earlier is over",
+        ),
+        pytest.param(
+            [("10:00", "12:00", "A"), ("11:00", "11:30", "B")],
+            [("10:00", "12:00", "A")],
+            id="one inside another",
+        ),
+        pytest.param(
+            [("10:00", None, "A"), ("11:00", "11:30", "B")], [("10:00", None, "A")], id="inside an open one"
+        ),
+        pytest.param(
+            [("12:00", None, "B"), ("10:00", "11:00", "A")],
+            [("10:00", "11:00", "A"), ("12:00", None, "B")],
+            id="in whatever order they are given",
+        ),
+        pytest.param(
+            [("10:00", "11:00", "A"), ("10:00", "12:00", "B")],
+            [("10:00", "11:00", "A"), ("11:00", "12:00", "B")],
+            id="begun together",
+        ),
+        pytest.param(
+            [("10:00", "11:00", "A"), ("11:00", "12:00", "A")],
+            [("10:00", "12:00", "A")],
+            id="set again by another",
+        ),
+    ],
+)
+def test_pauses_of_several_labels(
+    pauses: list[tuple[str, str | None, str]], expected: list[tuple[str, str | None, str]] | None
+) -> None:
+    found = merged([pause(*each) for each in pauses])
+    assert found == tuple(pause(*each) for each in expected or pauses)

@@ -56,5 +56,5 @@ class ExclusiveLabels(Model):
         act = last_person_act(facts.acts, span.label)
         if act and act.kind == "label_off":  # a person took it off after the closing: nothing takes its place
             return span.label
-        newest = [e.label for e in facts.issue.label_events if e.action == "add" and e.label in present]
+        newest = [e.label for e in facts.issue.label_history if e.action == "add" and e.label in present]
         return newest[-1] if newest else present[-1] if present else None

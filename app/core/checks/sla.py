@@ -10,13 +10,13 @@ from pydantic import Field, model_validator
 from app.core.clock_shape import Clock
 from app.core.clock_state import clock_at
 from app.core.condition import Conditions
-from app.core.cycles import Cycle, Pause, cycles, merged
+from app.core.cycles import Cycle, cycles
 from app.core.document import Path
 from app.core.facts import Facts, Result
 from app.core.given import holds
-from app.core.labels import label_stretches
 from app.core.ladder import Reached, Step
 from app.core.moments import MomentName
+from app.core.pauses import held, pauses
 from app.core.plan import Clause, stamp
 from app.core.promise import GITLABS, Deadline, deadline, terms_of
 from app.core.shares import shares
@@ -99,26 +99,21 @@ class Sla(Terms):
             steps=reached,
             says=partial(self._says, facts, state, values, reached, paused=paused),
             asks=paused and bool(self.says.paused),
-            over_since=partial(self._over_since, facts, found),
+            over_since=partial(self._over_since, found),
             clocks=partial(self.clocks, facts, found),
         )
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
-        only = self._stretches(facts, self.only_while) if self.only_while else None
+        only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
         ends = frozenset(self.answered_by) | ({f"-{self.only_while}"} if self.only_while else set())
-        waits = merged(
-            Pause(start, end, label, by)
-            for label in self.paused_while
-            for start, end, by in _on(facts, label)
-        )
         return cycles(
             facts.moments,
             starts=frozenset(self.starts),
             ends=ends,
             restarts=frozenset(self.restarts),
             only_in=only,
-            pauses=waits,
+            pauses=pauses(facts, self.paused_while),
         )
 
     def deadline(self, facts: Facts, cycle: Cycle) -> Deadline:
@@ -141,28 +136,24 @@ class Sla(Terms):
         return clock_at(self.clock, cycle, due, facts.now, steps=tuple(steps), shares=held)
 
     @staticmethod
-    def _stretches(facts: Facts, label: str) -> tuple[tuple[datetime, datetime | None], ...]:
-        return tuple((start, end) for start, end, _ in _on(facts, label))
-
-    def _over_since(self, facts: Facts, found: tuple[Cycle, ...]) -> datetime | None:
-        """When the last cycle that was late ended."""
-        for cycle in reversed(found):
-            if cycle.end and (due := self.deadline(facts, cycle).due_at) and due <= cycle.end:
-                return cycle.end
-        return None
+    def _over_since(found: tuple[Cycle, ...]) -> datetime | None:
+        """When the last cycle ended: whatever its labels spoke of was over then."""
+        return max((cycle.end for cycle in found if cycle.end), default=None)
 
     def _steps(
         self, facts: Facts, cycle: Cycle, due: Deadline, *, failing: bool, paused: bool
     ) -> tuple[tuple[Reached, ...], datetime | None]:
         """The steps in force, and when the next step or the due instant comes.
 
-        Before the due instant that is the last step that was reached, and none while the clock stands still; from then
-        on each that was reached, so that it makes no difference when the bot looked.
+        Before the due instant that is the last step that was reached (or several, if they come at one instant), and
+        none while the clock stands still; from then on each that was reached, so that it makes no difference when the
+        bot looked.
         """
         known = [(at, step) for step in self.ladder if (at := due.at(step.at, cycle))]
         reached = [Reached(step, at) for at, step in known if at <= facts.now]
         after = [r for r in reached if r.step.at.side == "after"]
-        before = sorted((r for r in reached if r.step.at.side != "after"), key=lambda r: r.at)[-1:]
+        early = [r for r in reached if r.step.at.side != "after"]
+        before = [r for r in early if r.at == max(one.at for one in early)]
         in_force = [] if paused else after if failing else before
         coming = [at for at, _ in known if at > facts.now]
         coming += [due.due_at] if due.due_at and not failing else []
@@ -205,7 +196,7 @@ class Sla(Terms):
             (clause,),
             says=line,
             asks=waits and bool(text),
-            over_since=partial(self._over_since, facts, found),
+            over_since=partial(self._over_since, found),
             clocks=partial(self.clocks, facts, found),
         )
 
@@ -234,13 +225,3 @@ class Sla(Terms):
             return "the clock stands still"
         step = f"; {reached[-1].step.at} since {stamp(reached[-1].at)}" if reached else ""
         return f"due at {at}{step}" if at else "no day is named by which it is due"
-
-
-def _on(facts: Facts, label: str) -> Iterator[tuple[datetime, datetime | None, Any]]:
-    """When the label held and who put it on: of a state label, when it was in force."""
-    if label in facts.labels.state:
-        yield from ((span.start, span.end, span.by) for span in facts.spans if span.label == label)
-        return
-    for start, end in label_stretches(facts.issue, label):
-        by = next((e.user for e in facts.issue.label_events if e.label == label and e.at == start), None)
-        yield start, end, by

@@ -19,8 +19,8 @@ class Unowned(Model):
     """Claiming a request means owning it: as long as it has a state at all, it has as assignee the SA who was first
     to put a claiming state on, unless somebody else is assigned.
 
-    Whom a person unassigned since then is not assigned again, and the escalation never is. Given back (Open), the
-    request loses the assignee that it got this way.
+    Whom a person unassigned since then is not assigned again; the escalation never is, nor an SA of the board from
+    which the request came who is none here. Given back (Open), the request loses the assignee that it got this way.
     Example: an SA puts SA Triaged on; nobody is assigned; the SA becomes the assignee.
     """
 
@@ -58,7 +58,8 @@ class Unowned(Model):
         if settles_at is not None:
             return Result(False, "a label was taken off a moment ago", clauses, recheck_at=settles_at)
         changes = tuple(Change(unassign=u) for u in stale)
-        if claim and owner and not vetoed and len(stale) == len(facts.issue.assignees):
+        ours = claim is not None and facts.people.here.role(owner, claim.start) == "sa"
+        if claim and owner and ours and not vetoed and len(stale) == len(facts.issue.assignees):
             changes += (Change(assign=owner),)
         return Result(
             bool(changes),

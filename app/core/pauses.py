@@ -1,0 +1,33 @@
+"""When labels held for clocks, by what people did: where a clock stands still, and where it may begin."""
+
+from collections.abc import Iterable, Iterator
+
+from app.core.cycles import Pause, merged
+from app.core.facts import Facts
+from app.core.labels import label_stretches
+
+
+def held(facts: Facts, label: str) -> Iterator[Pause]:
+    """The stretches in which the label held and who put it on: of a state label, in which it was in force.
+
+    What the bot put on held nothing: its instant is chance.
+    """
+    if label in facts.labels.state:
+        yield from (Pause(s.start, s.end, label, s.by) for s in facts.spans if s.label == label)
+        return
+    for start, end in label_stretches(facts.issue, label):
+        by = next((e.user for e in facts.issue.label_history if e.label == label and e.at == start), None)
+        if not facts.issue.is_bot(by):
+            yield Pause(start, end, label, by)
+
+
+def pauses(facts: Facts, labels: Iterable[str]) -> tuple[Pause, ...]:
+    """Where a clock stands still while one of these labels is on, in order and apart."""
+    return merged(p for label in labels for p in held(facts, label) if not _nobody_asked(p, facts))
+
+
+def _nobody_asked(pause: Pause, facts: Facts) -> bool:
+    """Whether the request was opened waiting: nobody has asked anything by then, so there is nothing to wait for."""
+    return (
+        pause.label == facts.labels.waiting and pause.by is not None and pause.start == facts.issue.created_at
+    )
