@@ -25,6 +25,12 @@ def as_text(looked: Looked) -> str:
     ]
     if plan.silent:
         lines += ["", f"Nothing is done here: {plan.silent}."]
+    if plan.unseen:
+        groups = ", ".join(plan.unseen)
+        lines += [
+            "",
+            f"The bot may not see who is in {groups}: as SAs of a former board they count for nothing.",
+        ]
     for outcome in plan.outcomes:
         lines += ["", *_outcome_lines(outcome)]
     lines += ["", *_action_lines(plan)]

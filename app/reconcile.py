@@ -1,14 +1,17 @@
 """The one path: look at an issue, decide, make it so, write down why. Whatever happens to an issue happens here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
+from app.core.board import Board
 from app.core.evaluate import evaluate
 from app.core.model import Issue, IssueRef
 from app.core.plan import Action, Plan
 from app.core.ruleset import Ruleset
+from app.core.stays import stays
 from app.errors import Refused, TriageError, Unavailable
 from app.gitlab.client import GitLab
 from app.journal import Entry, Journal
@@ -48,7 +51,9 @@ def reconcile(
     done: list[Action] = []
     failure: Exception | None = None
     try:
-        issue = gitlab.fetch(ref, lambda path: _groups(ruleset, path))
+        issue = gitlab.fetch(
+            ref, partial(_groups, ruleset.boards_by_project), partial(_former_groups, ruleset)
+        )
         plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
         if apply:
             gitlab.apply(plan, issue, done, still_held)
@@ -80,9 +85,17 @@ def _shown(plan: Plan, done: list[Action]) -> dict[str, object]:
     return plan.as_dict() | {"done": len(done) if plan.confidential else [str(a) for a in done]}
 
 
-def _groups(ruleset: Ruleset, project: str) -> frozenset[str]:
-    board = ruleset.boards_by_project.get(project.casefold())
+def _groups(boards: Mapping[str, Board], issue: Issue) -> frozenset[str]:
+    """The groups of the board on which the issue is."""
+    board = boards.get(issue.project.casefold())
     return board.groups() if board else frozenset()
+
+
+def _former_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
+    """The groups of the boards on which it was before: who their SAs are decides what was done there."""
+    board = ruleset.board_of(issue)
+    been = stays(issue, board, ruleset.all_by_project)[:-1] if board else ()
+    return frozenset[str]().union(*(stay.board.groups() for stay in been))
 
 
 def _outcome(failure: Exception | None) -> Literal["done", "unavailable", "refused", "failed"]:

@@ -5,6 +5,7 @@ One client per thread: a requests session is not promised to be safe in several.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -39,6 +40,13 @@ TIMEOUT_SECONDS = 10
 MEMBERS_KEPT_SECONDS = 300
 POST_SETTLES_SECONDS = 60.0
 TRY_AGAIN = frozenset({408, 409, 425, 429})
+NOT_FOR_US = frozenset({403, 404})
+
+GroupsOf = Callable[[Issue], frozenset[str]]
+
+
+def _none(_issue: Issue) -> frozenset[str]:
+    return frozenset()
 
 
 class LostLease(Unavailable):
@@ -84,18 +92,31 @@ class GitLab:
         """The usernames of all users that are the bot."""
         return self._bot_users | {self.me().username}
 
-    def fetch(self, ref: IssueRef, groups_of: Callable[[str], frozenset[str]]) -> Issue:
+    def fetch(self, ref: IssueRef, groups_of: GroupsOf, former_groups_of: GroupsOf = _none) -> Issue:
         """The issue with all its events and notes, or an error: never a part of it.
 
-        `groups_of` names the groups whose members matter, by the project's path.
+        `groups_of` names the groups whose members matter, `former_groups_of` those of boards where the issue was
+        before: of these the ones that the bot may not see are only named in `unseen_groups`.
         """
         base = f"/projects/{ref.project_id}/issues/{ref.iid}"
         data = self._get(base)
         events = self._list(f"{base}/resource_label_events")
         states = self._list(f"{base}/resource_state_events")
         notes = self._list(f"{base}/notes", sort="asc", order_by="created_at")
-        groups = {path: self.members(path) for path in groups_of(payloads.project_path(data))}
-        return payloads.issue(data, events, states, notes, bot=self.me(), bots=self.bots(), groups=groups)
+        issue = payloads.issue(data, events, states, notes, bot=self.me(), bots=self.bots())
+        groups = {path: self.members(path) for path in groups_of(issue)}
+        former = {path: self._members_if_seen(path) for path in former_groups_of(issue) - groups.keys()}
+        groups |= {path: names for path, names in former.items() if names is not None}
+        return replace(issue, groups=groups, unseen_groups=frozenset(former.keys() - groups.keys()))
+
+    def _members_if_seen(self, group: str) -> frozenset[str] | None:
+        """The same as `members`; None for a group that GitLab does not show to the bot, or that is gone."""
+        try:
+            return self.members(group)
+        except Refused as error:
+            if error.status in NOT_FOR_US:
+                return None
+            raise
 
     def members(self, group: str) -> frozenset[str]:
         """The usernames of a group's members, inherited ones included; kept for five minutes."""

@@ -1,6 +1,6 @@
 """GitLab's REST answers as our model. Shapes only, no I/O. Source: https://docs.gitlab.com/api/issues/"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -71,7 +71,6 @@ def issue(
     *,
     bot: User,
     bots: frozenset[str],
-    groups: Mapping[str, frozenset[str]],
 ) -> Issue:
     """The issue with its history, sorted by us: GitLab promises no order of events, and moved ones have new ids."""
     closed_at = data.get("closed_at")
@@ -99,5 +98,4 @@ def issue(
         notes=tuple(sorted(map(note, notes), key=lambda n: (n.at, n.id))),
         bot=bot,
         bots=bots,
-        groups=groups,
     )

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.core.keys import marked
-from app.core.model import IssueRef, User
+from app.core.model import Issue, IssueRef, User
 from app.core.plan import Action, AddLabel, Assign, Plan, PutNote, RemoveLabel, Summon, Unassign
 from app.core.retelling import render
 from app.errors import Refused, Unauthorized, Unavailable
@@ -25,7 +25,7 @@ def ref_of(issue: Any) -> IssueRef:
     return IssueRef(issue.project_id, issue.iid)
 
 
-def nobody(_path: str) -> frozenset[str]:
+def nobody(_issue: Issue) -> frozenset[str]:
     return frozenset()
 
 
@@ -78,7 +78,7 @@ def test_every_page_is_read(town: Town, issue: Any) -> None:
 
 def test_the_members_of_groups_are_read_and_kept(town: Town, issue: Any) -> None:
     group = "gitlab-com/customer-success/solution-architects"
-    read = town.bot.fetch(ref_of(issue), lambda _path: frozenset({group}))
+    read = town.bot.fetch(ref_of(issue), lambda _issue: frozenset({group}))
     assert read.groups[group] >= {"sam", "sofia"}
     before = len(town.requests())
     town.bot.members(group)
@@ -242,3 +242,27 @@ def test_the_bots_users_are_its_own_and_those_it_is_told_of(town: Town) -> None:
 def test_the_story_can_be_told_by_its_people(town: Town) -> None:
     stage = town.stage()
     assert "## SA Asks" in stage.template()
+
+
+def test_a_group_of_a_former_board_that_may_not_be_seen_is_only_named(town: Town, issue: Any) -> None:
+    group, gone = "gitlab-com/customer-success/solution-architects", "gitlab-com/no-such-group"
+    people = town.person("root").groups.get(group)
+    people.members.delete(people.members.list(query="triage-bot")[0].id)
+    former = {group, gone, "gitlab-com/customer-success/sa-triage-boards"}
+    read = town.bot.fetch(ref_of(issue), nobody, lambda _issue: frozenset(former))
+    assert read.unseen_groups == {group, gone}
+    assert read.groups["gitlab-com/customer-success/sa-triage-boards"] >= {"sam", "sofia"}
+
+
+def test_one_of_the_board_itself_is_needed(town: Town, issue: Any) -> None:
+    with pytest.raises(Refused, match="group gitlab-com/no-such-group"):
+        town.bot.fetch(ref_of(issue), lambda _issue: frozenset({"gitlab-com/no-such-group"}))
+
+
+def test_when_gitlab_cannot_answer_about_a_former_group_it_is_asked_again_later(
+    town: Town, issue: Any
+) -> None:
+    group = "gitlab-com/customer-success/solution-architects"
+    town.fault(kind="500", path="/groups/", times=1)
+    with pytest.raises(Unavailable):
+        town.bot.fetch(ref_of(issue), nobody, lambda _issue: frozenset({group}))
