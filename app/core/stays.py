@@ -21,7 +21,8 @@ class Stay:
 
 
 def former_projects(issue: Issue) -> tuple[tuple[datetime, str], ...]:
-    """When the issue was moved, and the path of the project from which it came, as GitLab writes it: often short."""
+    """When the issue was moved, and the path of the project from which it came, as GitLab writes it: often short, and
+    empty for the one in which it is again (GitLab writes the lines anew that a move copies)."""
     found = ((note.at, _MOVED_FROM.match(note.body)) for note in issue.arrivals)
     return tuple((at, match["path"] or "") for at, match in found if match)
 
@@ -43,12 +44,13 @@ def stays(issue: Issue, board: Board, boards: Mapping[str, Board]) -> tuple[Stay
 
 
 def named(path: str, near: str, boards: Mapping[str, Board]) -> Board | None:
-    """The board of a project named in full, or as seen from the project `near`; None where it is none, or several."""
-    path = path.casefold()
+    """The board of a project named in full, or as seen from the project `near`, itself for an empty path; None where it
+    is none, or several."""
+    path = path.casefold() or near.casefold()
     group = near.casefold().rpartition("/")[0]
     if found := boards.get(path) or boards.get(f"{group}/{path}"):
         return found
-    fitting = [board for key, board in boards.items() if path and key.endswith(f"/{path}")]
+    fitting = [board for key, board in boards.items() if key.endswith(f"/{path}")]
     return fitting[0] if len(fitting) == 1 else None
 
 

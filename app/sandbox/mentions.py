@@ -4,7 +4,7 @@ As GitLab does, this looks at the text nodes of the rendered HTML: code and link
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from html.parser import HTMLParser
 
@@ -19,6 +19,7 @@ URL = re.compile(r"https?://\S+")
 NAME = r"(?:[A-Za-z0-9_.][A-Za-z0-9_.\-]*[A-Za-z0-9_\-]|[A-Za-z0-9_])"
 MENTION = re.compile(rf"(?<!\w)@({NAME}(?:/{NAME})*)")
 ISSUE = re.compile(rf"(?<![\w&/#])({NAME}(?:/{NAME})*)?#(\d+)\b")
+LEFT_ALONE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`|https?://\S+)", re.DOTALL)
 
 
 class _TextNodes(HTMLParser):
@@ -80,3 +81,13 @@ def referenced(text: str) -> set[tuple[str, int]]:
         if place := re.search(r"https?://[^/]+/(.+?)/-/(?:issues|work_items)/(\d+)\b", url):
             found.add((place[1], int(place[2])))
     return found
+
+
+def rewritten(text: str, renamed: Callable[[str, int], str | None]) -> str:
+    """The text with its references to issues as `renamed` has them (None: as it is), but for code and addresses."""
+    pieces = LEFT_ALONE.split(text)
+    pieces[::2] = [
+        ISSUE.sub(lambda found: renamed(found[1] or "", int(found[2])) or found[0], piece)
+        for piece in pieces[::2]
+    ]
+    return "".join(pieces)

@@ -1,12 +1,14 @@
 """Moving an issue to another project, and closing it as a duplicate: both leave a second issue to read on in."""
 
 from dataclasses import replace
+from functools import partial
 
 from app.sandbox.access import level, may_plan, may_read_project
-from app.sandbox.act import Act, touch
+from app.sandbox.act import Act, issue_called, touch
 from app.sandbox.entities import GUEST, Award, Issue, LabelEvent, Project, StateEvent
 from app.sandbox.issue_changes import announce_new, change_state
 from app.sandbox.label_changes import record
+from app.sandbox.mentions import rewritten
 from app.sandbox.shapes import reference
 
 SAME_PROJECT = "Cannot move issue to project it originates from!"
@@ -32,8 +34,12 @@ def move(act: Act, issue: Issue, target: Project) -> Issue:
     """
     world = act.world
     target.last_iid += 1
+    text = issue.description and rewritten(
+        issue.description, partial(_as_seen_there, act, issue.project, target)
+    )
     copy = replace(
         issue,
+        description=text,
         id=world.next_id("issue"),
         iid=target.last_iid,
         project=target,
@@ -61,20 +67,30 @@ def move(act: Act, issue: Issue, target: Project) -> Issue:
 
 
 def _copy_history(act: Act, issue: Issue, copy: Issue) -> None:
-    """Notes and events keep their authors and instants and get new ids, so ids no longer follow time."""
+    """Notes and events keep their authors and instants and get new ids, so ids no longer follow time.
+
+    Whatever a note refers to, GitLab's own lines included, it refers to from the new project.
+    """
     world = act.world
     threads: dict[str, str] = {}
     for note in issue.notes:
         number = world.next_id("note")
         thread = threads.setdefault(note.discussion_id, f"{number:040x}")
         awards = [Award(world.next_id("award"), a.name, a.user, a.created_at) for a in note.awards]
-        copy.notes.append(replace(note, id=number, discussion_id=thread, awards=awards))
+        body = rewritten(note.body, partial(_as_seen_there, act, issue.project, copy.project))
+        copy.notes.append(replace(note, id=number, body=body, discussion_id=thread, awards=awards))
     for event in issue.label_events:
         number = world.next_id("label_event")
         copy.label_events.append(LabelEvent(number, event.user, event.created_at, event.label, event.action))
     for change in issue.state_events:
         number = world.next_id("state_event")
         copy.state_events.append(StateEvent(number, change.user, change.created_at, change.state))
+
+
+def _as_seen_there(act: Act, source: Project, target: Project, path: str, iid: int) -> str | None:
+    """The reference `path#iid` of the one project as the other writes it; None where it means no issue."""
+    meant = issue_called(act.world, f"{path}#{iid}", source)
+    return reference(meant, target) if meant else None
 
 
 def _carry_labels(act: Act, issue: Issue, copy: Issue) -> None:

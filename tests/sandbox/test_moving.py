@@ -111,3 +111,33 @@ def test_an_issue_moves_only_once(sandbox) -> None:
     moved(sandbox, issue)
     with pytest.raises(gitlab.GitlabUpdateError, match="insufficient permissions"):
         issue.move(2)
+
+
+OTHER_GROUP = "gitlab-com/customer-success/solutions-architecture/ecosystem-triage"
+
+
+def lines(issue: Any) -> list[str]:
+    return [note.body for note in issue.notes.list(sort="asc", order_by="created_at")]
+
+
+def test_references_in_notes_and_text_are_written_as_the_new_project_sees_them(sandbox) -> None:
+    first = sandbox.issue()
+    text = "See #1, emea-triage#9, `#1`, http://x.example/#1 and 1#1.\n\n```\n#1\n```"
+    issue = sandbox.issue(description=text)
+    issue.notes.create({"body": "<!-- triage:status 1#2 -->\nLike #1."})
+    copy = moved(sandbox, issue)
+    seen = f"us-east-enterprise-triage#{first.iid}"
+    assert copy.description == text.replace("See #1,", f"See {seen},")
+    assert lines(copy)[0] == f"<!-- triage:status 1#2 -->\nLike {seen}."
+
+
+def test_a_line_about_an_earlier_move_still_names_the_project_it_came_from(sandbox) -> None:
+    issue = moved(sandbox, sandbox.issue())
+    target = sandbox.gitlab("root").projects.get(OTHER_GROUP)
+    issue.move(target.id)
+    (copy,) = target.issues.list(get_all=True)
+    boards = "gitlab-com/customer-success/sa-triage-boards"
+    assert lines(copy) == [
+        f"moved from {boards}/us-east-enterprise-triage#1",
+        f"moved from {boards}/emea-triage#1",
+    ]
