@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.core.model import Issue, LabelEvent, Note, StateEvent, User
@@ -103,6 +104,7 @@ def _note_act(note: Note, issue: Issue) -> Act | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def assignment(body: str) -> tuple[frozenset[str], frozenset[str]]:
     """Who was assigned and who was unassigned, by a system note's text.
 

@@ -119,7 +119,7 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
     if facts.issue.moved:  # all else is for the board to which it moved
         return [_outcome(look, facts, ruleset) for look in looks], status_note(looks, facts, ruleset)
     actions = label_changes(looks, facts)
-    actions += [action for look in looks for action in repairs(look, facts)]
+    actions += [action for look in looks if look.failing for action in repairs(look, facts)]
     if not actions:  # notes speak of the issue as the changes leave it
         actions = [action for look in looks for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
@@ -144,9 +144,11 @@ def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
         return _not_for(rule, source, look.why_not)
     told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = result.looked_at
     looked_at = told if callable(told) else partial(tuple, told)
-    times = (result.recheck_at, waiver.until if waiver else None, next_call_at(look, facts))
-    recheck_at = min((at for at in times if at), default=None)
     counted = result.clocks or tuple
+    recheck_at = result.recheck_at
+    if result.failing or result.steps or waiver:
+        times = (recheck_at, waiver.until if waiver else None, next_call_at(look, facts))
+        recheck_at = min((at for at in times if at), default=None)
     if result.failing and waiver:
         reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
         return Outcome(rule, source, "waived", reason, None, recheck_at, (), looked_at, counted)
@@ -167,4 +169,5 @@ def _nothing(why: str) -> Result:
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:
-    return replace(outcome, actions=tuple(str(a) for a in done if a.rule == outcome.rule))
+    actions = tuple(str(a) for a in done if a.rule == outcome.rule)
+    return outcome._replace(actions=actions) if actions else outcome

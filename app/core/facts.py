@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -270,8 +271,7 @@ class Change:
     reopen: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What a check found.
 
     `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
@@ -288,7 +288,7 @@ class Result:
     cause_at: datetime | None = None
     over_since: Callable[[], datetime | None] | None = None
     recheck_at: datetime | None = None
-    values: dict[str, Any] | Callable[[], dict[str, Any]] = field(default_factory=dict)
+    values: Mapping[str, Any] | Callable[[], dict[str, Any]] = MappingProxyType({})
     gaps: tuple[Gap, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
@@ -299,12 +299,17 @@ class Result:
     steps: tuple[Reached, ...] = ()
     clocks: Callable[[], tuple[Clock, ...]] | None = None
 
-    @cached_property
+    @property
     def clauses(self) -> tuple[Clause, ...]:
         """What the check looked at."""
         return self.looked_at() if callable(self.looked_at) else self.looked_at
 
-    def filling(self) -> dict[str, Any]:
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything in it for the status note."""
+        return bool(self.failing or self.says or self.asks or self.gaps or self.understood)
+
+    def filling(self) -> Mapping[str, Any]:
         """The values of the placeholders."""
         return self.values() if callable(self.values) else self.values
 

@@ -55,15 +55,17 @@ def state_spans(
 
 def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
     """The bot's own events on state labels."""
-    own = (e for e in issue.label_history if e.label in labels.all and issue.is_bot(e.user))
-    return [Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "") for e in own]
+    events = [e for label in labels.all for e in issue.events_of.get(label, ()) if issue.is_bot(e.user)]
+    return [
+        Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "") for e in events
+    ]
 
 
 def _at_opening(issue: Issue, labels: StateLabels) -> str | None:
     """The state label that was there before the first event that GitLab still knows of."""
     for label in reversed(labels.all):
-        first = next((e.action for e in issue.label_history if e.label == label), None)
-        if first == "remove" or (first is None and label in issue.labels):
+        events = issue.events_of.get(label)
+        if events[0].action == "remove" if events else label in issue.labels:
             return label
     return None
 
@@ -117,9 +119,7 @@ class _StateFold:
     def end_lost_wait(self, issue: Issue) -> None:
         """A wait whose label is gone without a person's act is over since the label's last event."""
         if self.now.label == self.labels.waiting and self.labels.waiting not in issue.labels:
-            gone = [
-                e.at for e in issue.label_history if e.label == self.labels.waiting and e.action == "remove"
-            ]
+            gone = [e.at for e in issue.events_of.get(self.labels.waiting, []) if e.action == "remove"]
             self._change(StateSpan(None, max([*gone, self.now.start])))
 
     def _put_on(self, act: Act) -> None:

@@ -14,7 +14,7 @@ def label_stretches(issue: Issue, label: str) -> tuple[Stretch, ...]:
 
     A label without any event has been on since the opening, as far as anybody can know.
     """
-    events = [event for event in issue.label_history if event.label == label]
+    events = issue.events_of.get(label, ())
     on = issue.created_at if events and events[0].action == "remove" else None
     found: list[Stretch] = []
     for event in events:

@@ -1,7 +1,7 @@
 """What a rule's finding leads to: changes of the issue, a summons, the status note. Rule and board say which."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.core.board import Manner
 from app.core.calls import Recipient, SummonSpec
@@ -27,8 +27,7 @@ from app.core.waiver import Waiver
 from app.core.words import render
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """One rule's look at the issue: what it found, or why it is not for it."""
 
     rule: Rule
@@ -89,12 +88,12 @@ def _repair(rule: Rule, change: Change) -> list[Action]:
 
 def summons(look: Look, facts: Facts) -> list[Action]:
     """The calls that are due: for the finding, and for each step of its clock that is in force."""
-    cause = look.result.cause_at
-    if look.waiver or cause is None or _manner(look, facts) == "advise":
+    cause, calls = look.result.cause_at, _calls(look)
+    if not calls or look.waiver or cause is None or _manner(look, facts) == "advise":
         return []
     return [
         call
-        for step, at, spec in _calls(look)
+        for step, at, spec in calls
         if _patient_until(spec, at) <= facts.now
         and (call := _call(look, facts, spec, f"{look.rule.id}/{step}/{stamp(cause)}", at))
     ]
@@ -102,15 +101,16 @@ def summons(look: Look, facts: Facts) -> list[Action]:
 
 def next_call_at(look: Look, facts: Facts) -> datetime | None:
     """When a call comes that is patient still."""
-    if look.waiver or look.result.cause_at is None:
+    calls = _calls(look)
+    if not calls or look.waiver or look.result.cause_at is None:
         return None
-    coming = (_patient_until(spec, at) for _, at, spec in _calls(look) if spec.after)
+    coming = (_patient_until(spec, at) for _, at, spec in calls if spec.after)
     return min((at for at in coming if at > facts.now), default=None)
 
 
 def _calls(look: Look) -> list[tuple[str, datetime, SummonSpec]]:
     """The calls that the finding and the steps in force make, each with its name and since when it is meant."""
-    if look.why_not:
+    if look.why_not or not (look.result.failing or look.result.steps):
         return []
     found = [(r.step.at.key, r.at, r.step.summon) for r in look.result.steps]
     if look.result.failing and look.result.since:
@@ -129,7 +129,7 @@ def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) ->
     names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at))
     if not names and spec is not look.rule.while_failing.summon:
         return None
-    words = render(spec.text, look.result.filling() | board_values(facts))
+    words = render(spec.text, {**look.result.filling(), **board_values(facts.board)})
     text = f"{names}: {words}" if names else words
     return Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))
 
@@ -158,7 +158,7 @@ def _named(recipient: str, facts: Facts, result: Result, at: datetime) -> list[s
 
 def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
     """The status note written when something is asked, and kept true once it is there."""
-    said = [Said(k.rule, k.result, k.failing, k.waiver) for k in looks if not k.why_not]
+    said = [Said(k.rule, k.result, k.failing, k.waiver) for k in looks if k.result.speaks]
     note = facts.own_notes.get(STATUS) or carried_status(facts.issue)  # a move brings the note along
     asking = asks(said) and facts.issue.state == "opened"
     if note is None and not asking:

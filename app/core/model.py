@@ -165,6 +165,15 @@ class Issue:
         return frozenset(name.casefold() for name in self.bots)
 
     @cached_property
+    def events_of(self) -> dict[str, list[LabelEvent]]:
+        """The label history by label, in order; events of labels that were deleted are left out."""
+        found: dict[str, list[LabelEvent]] = {}
+        for event in self.label_history:
+            if event.label is not None:
+                found.setdefault(event.label, []).append(event)
+        return found
+
+    @cached_property
     def comments(self) -> tuple[Note, ...]:
         """What people wrote; neither GitLab's own lines nor the bot's."""
         return tuple(n for n in self.notes if not n.system and not self.is_bot(n.author))

@@ -51,7 +51,7 @@ def _vetoed(look: Look, label: str, facts: Facts) -> bool:
 
 def _may_come_off(owners: list[Look], facts: Facts, label: str) -> bool:
     """Whether the label is the bot's to take off: it put it on, or what it speaks of has ended since a person did."""
-    adds = [e for e in facts.issue.label_history if e.label == label and e.action == "add"]
+    adds = [e for e in facts.issue.events_of.get(label, ()) if e.action == "add"]
     if adds and facts.issue.is_bot(adds[-1].user):
         return True
     on_since = adds[-1].at if adds else facts.issue.created_at

@@ -1,10 +1,9 @@
 """What should be done to one issue, as data: findings, actions, and when to look again."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.core.clock_shape import Clock
 from app.core.model import IssueRef, User
@@ -122,8 +121,7 @@ class Clause:
     holds: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(NamedTuple):
     """What one rule said of the issue. `verdict` tells why it is silent where it is."""
 
     rule: str
@@ -135,15 +133,15 @@ class Outcome:
     actions: tuple[str, ...] = ()
     # A rule looks at so much that telling it takes longer than deciding, and it is told to few: to whoever asks why,
     # and to the journal. What these give is the same whenever they are called.
-    looked_at: Callable[[], tuple[Clause, ...]] = field(default=tuple, repr=False)
-    counted: Callable[[], tuple[Clock, ...]] = field(default=tuple, repr=False)
+    looked_at: Callable[[], tuple[Clause, ...]] = tuple
+    counted: Callable[[], tuple[Clock, ...]] = tuple
 
-    @cached_property
+    @property
     def clauses(self) -> tuple[Clause, ...]:
         """What the rule looked at."""
         return self.looked_at()
 
-    @cached_property
+    @property
     def clocks(self) -> tuple[Clock, ...]:
         """The cycles of its clock."""
         return self.counted()
@@ -162,8 +160,14 @@ class Outcome:
             "clocks": [asdict(clock) for clock in self.clocks],
         }
 
+    def __repr__(self) -> str:
+        return f"Outcome({self.as_dict()})"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Outcome) and self.as_dict() == other.as_dict()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     def __hash__(self) -> int:
         return hash((self.rule, self.verdict, self.reason, self.since, self.recheck_at, self.actions))

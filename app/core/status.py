@@ -1,10 +1,11 @@
 """The status note: one per issue, edited in place, the same text for the same facts whenever it is written."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from app.core.answers import Gap
+from app.core.board import Board
 from app.core.facts import Facts, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
@@ -17,8 +18,7 @@ from app.core.words import render
 BESIDE = (("It would help to know this too", "recommended"), ("If you have it at hand", "advice"))
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What one rule has to say in the status note: a request, or a line that asks nothing."""
 
     rule: Rule
@@ -89,12 +89,12 @@ def _advises(said: Said) -> bool:
 
 
 def _text(source: str, said: Said, facts: Facts) -> Ours:
-    return render(source, said.result.filling() | board_values(facts))
+    return render(source, {**said.result.filling(), **board_values(facts.board)})
 
 
-def board_values(facts: Facts) -> dict[str, Any]:
+def board_values(board: Board) -> dict[str, Any]:
     """What the board gives to the texts of rules: its own `words`, and who holds its `roles` (`-` written as `_`)."""
-    file = facts.board.file
+    file = board.file
     roles = {
         role.replace("-", "_"): Ours(listed([quote(name) for name in names]))
         for role, names in file.roles.items()
@@ -107,6 +107,7 @@ def _request(said: Said, facts: Facts) -> dict[str, Any]:
     return {"text": _text(said.rule.while_failing.status, said, facts), "gaps": gaps}
 
 
+@lru_cache(maxsize=1024)
 def _gap(gap: Gap) -> dict[str, Any]:
     """What to write, what is wrong with what was written (empty: nothing was), and one good answer."""
     return {

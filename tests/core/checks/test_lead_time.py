@@ -335,7 +335,8 @@ def test_what_the_status_note_says(
 def test_the_note_stays_as_it_is_until_the_date_is_over(
     ruleset: Ruleset, issue_of: Callable[..., Issue]
 ) -> None:
-    issue, written = issue_of(request("Tue 3 March 15:00 ET")), []
+    taken = '2026-03-02T14:00Z sam adds "SA Triaged"\n'  # so that no clock has anything to say
+    issue, written = issue_of(request("Tue 3 March 15:00 ET", taken)), []
     for quarter_hours in range(4 * 40):
         now = read_instant(NOW) + timedelta(minutes=15 * quarter_hours)
         for action in evaluate(issue, ruleset, now).actions:
