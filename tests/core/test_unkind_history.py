@@ -145,6 +145,14 @@ def test_a_label_that_was_deleted(
     assert found.states == in_turn
 
 
+def test_whoever_had_claimed_with_it_is_still_assigned(seen: Callable[..., Seen]) -> None:
+    """Else a label that was deleted would take the assignees off every request on the board."""
+    claimed = '2026-03-02T15:00Z sam adds "SA Triaged"\n2026-03-02T15:00:01Z triage-bot assigns sam\n'
+    assert seen(claimed, LATER, without("SA Triaged")).done == set()
+    given_back = claimed + '2026-03-02T16:00Z sam removes "SA Triaged"\n'
+    assert seen(given_back, LATER).done == {"unassign sam"}
+
+
 def test_a_breach_by_expedite_is_taken_back_with_the_label(seen: Callable[..., Seen]) -> None:
     late = EXPEDITED + '2026-03-02T18:30Z triage-bot adds "sla::breached"\n'
     assert "-sla::breached" not in seen(late, "2026-03-02T20:00Z").done

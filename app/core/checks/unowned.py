@@ -39,7 +39,9 @@ class Unowned(Model):
         stale = [
             u
             for u in facts.issue.assignees
-            if self._by_bot(facts, u) and (owner is None or u.username != owner.username)
+            if self._by_bot(facts, u)
+            and (owner is None or u.username != owner.username)
+            and self._claimed(facts, u)
         ]
 
         def clauses() -> tuple[Clause, ...]:
@@ -95,6 +97,12 @@ class Unowned(Model):
         """Whether it was the bot that assigned the user last."""
         notes = [n for n in facts.issue.notes if n.system and user.username in assignment(n.body)[0]]
         return bool(notes) and facts.issue.is_bot(notes[-1].author)
+
+    @staticmethod
+    def _claimed(facts: Facts, user: User) -> bool:
+        """Whether the user ever claimed it, for all that is known: of a label that was deleted nobody gave it back."""
+        claims = (s.by for s in facts.spans_that_count if s.label in facts.labels.claiming)
+        return any(by is not None and by.username == user.username for by in claims)
 
     @staticmethod
     def _reason(facts: Facts, owner: User | None, *, vetoed: bool, stale: bool) -> str:
