@@ -89,10 +89,13 @@ def _length(length: timedelta) -> str:
     return text if not (seconds % 60 or rest) else f"{text}:{seconds % 60:02d}"
 
 
+BESIDE = frozenset({"late-allocation", "unanswered-wait", "quiet-request", "late-followup"})
+
+
 def done(plan: Plan) -> set[str]:
-    """What the plan does, but for the text of the status note."""
+    """What the plan does, but for the text of the status note, and for clocks beside that of the 48 hours."""
     return {
         str(action).rpartition("/")[0] or str(action)
         for action in plan.actions
-        if not isinstance(action, PutNote)
+        if not isinstance(action, PutNote) and action.rule not in BESIDE
     }

@@ -184,11 +184,11 @@ class Issue:
 
 
 def _without_pairs(events: list[LabelEvent]) -> tuple[LabelEvent, ...]:
-    """The events, which are in order, without those at one instant that undo each other."""
-    left: dict[tuple[datetime, str], list[LabelEvent]] = {}
+    """The events, which are in order, without those of one user's at one instant that undo each other."""
+    left: dict[tuple[datetime, str, User | None], list[LabelEvent]] = {}
     for event in events:
         if event.label is not None:
-            left.setdefault((event.at, event.label), []).append(event)
+            left.setdefault((event.at, event.label, event.user), []).append(event)
     if len(left) == len(events):
         return tuple(events)
     undone: set[int] = set()
