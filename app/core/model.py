@@ -134,8 +134,8 @@ class Issue:
         off by nobody. What is older than the issue happened to the one of which it is a clone.
         Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
         """
-        events = [self._meant(event) for event in self.label_events if event.at >= self.created_at]
-        return _without_pairs(sorted(events, key=lambda event: (event.at, event.id)))
+        events = sorted((e for e in self.label_events if e.at >= self.created_at), key=_order)
+        return tuple(sorted((self._meant(event) for event in _without_pairs(events)), key=_order))
 
     def _meant(self, event: LabelEvent) -> LabelEvent:
         opening = event.action == "add" and event.at - self.created_at <= AT_OPENING
@@ -181,6 +181,10 @@ class Issue:
     def is_bot(self, user: User | None) -> bool:
         """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
         return user is not None and user.username.casefold() in self.bot_names
+
+
+def _order(event: LabelEvent) -> tuple[datetime, int]:
+    return event.at, event.id
 
 
 def _without_pairs(events: list[LabelEvent]) -> tuple[LabelEvent, ...]:
