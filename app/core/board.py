@@ -120,7 +120,7 @@ class Board:
     def name(self) -> str:
         return self.file.name
 
-    @property
+    @cached_property
     def since_at(self) -> datetime:
         """The first instant of `since` in the board's zone, in UTC."""
         if self.file.since == date.min:

@@ -1,11 +1,11 @@
 """Decides: an issue, the rules and the time in; a plan out. Pure: the same in gives the same out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 
 from app.core.after import after
+from app.core.board_rules import Seat
 from app.core.commands import answers
 from app.core.facts import Facts, Result, gather
 from app.core.keys import REPORT
@@ -15,7 +15,6 @@ from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
-from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.waiver import Waiver, waivers
 
@@ -31,7 +30,8 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     from before the board's `since` as if it had come after, and marks it so.
     """
     board = ruleset.board_of(issue)
-    empty = Plan(
+    plan = partial(
+        Plan,
         issue.ref,
         issue.reference,
         board.id if board else "",
@@ -42,9 +42,9 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         unseen=tuple(sorted(issue.unseen_groups)),
     )
     if board is None:
-        return replace(empty, silent="its project is no board")
+        return plan(silent="its project is no board")
     if (reason := _no_request(issue)) != "":
-        return replace(empty, silent=reason)
+        return plan(silent=reason)
     facts = gather(
         issue,
         board,
@@ -61,19 +61,19 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     if adopt and not silent and _to_be_adopted(facts):
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
-    told: dict[str, Outcome] = {}
+    told = dict(ruleset.rules_on(board).outcomes)
     for _ in range(ROUNDS):
         outcomes, actions = _round(facts, ruleset)
         done += [] if silent else actions
         for outcome in outcomes:
-            if outcome.rule not in told or told[outcome.rule].verdict == "fine":
+            before = told[outcome.rule]
+            if before is None or before.verdict == "fine":
                 told[outcome.rule] = outcome
         if silent or not actions:
             recheck = min((o.recheck_at for o in outcomes if o.recheck_at), default=None)
-            return replace(
-                empty,
+            return plan(
                 actions=tuple(done),
-                outcomes=tuple(_with_actions(o, done) if done else o for o in told.values()),
+                outcomes=tuple(_with_actions(o, done) for o in told.values() if o),
                 recheck_at=None if silent else recheck,
                 silent=silent,
             )
@@ -114,8 +114,8 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
 
 
 def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]:
-    waived = waivers(facts, ruleset.rules)
-    looks = [_look(rule, facts, ruleset, waived) for rule in ruleset.rules]
+    waived = waivers(facts, ruleset.excepting)
+    looks = [_look(seat, facts, waived) for seat in ruleset.rules_on(facts.board).seats]
     if facts.issue.moved:  # all else is for the board to which it moved
         return [_outcome(look, facts, ruleset) for look in looks], status_note(looks, facts, ruleset)
     actions = label_changes(looks, facts)
@@ -130,8 +130,8 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
     return [_outcome(look, facts, ruleset) for look in looks], list(reversed(once.values()))
 
 
-def _look(rule: Rule, facts: Facts, ruleset: Ruleset, waived: dict[str, Waiver]) -> Look:
-    why_not = ruleset.why_not(rule, facts)
+def _look(seat: Seat, facts: Facts, waived: dict[str, Waiver]) -> Look:
+    rule, why_not = seat.rule, seat.why_not(facts)
     result = _nothing(why_not) if why_not else rule.check.look(facts)
     waiver = (waived.get(rule.id) or waived.get(rule.goes_with)) if waived else None
     return Look(rule, why_not, result, waiver)
@@ -169,5 +169,7 @@ def _nothing(why: str) -> Result:
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:
+    if not done:
+        return outcome
     actions = tuple(str(a) for a in done if a.rule == outcome.rule)
     return outcome._replace(actions=actions) if actions else outcome

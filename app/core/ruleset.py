@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from app.core.board import Board
+from app.core.board_rules import BoardRules, board_rules
 from app.core.calendar import Calendar
 from app.core.checks.wrong_board import WrongBoard
 from app.core.document import Document
-from app.core.facts import Facts, LabelsFile
+from app.core.facts import LabelsFile
 from app.core.model import Issue
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Readings
@@ -32,6 +33,7 @@ class Ruleset:
     quarters: Quarters = USUAL
     # What descriptions were read to say by these boards and templates; gone with them when rules are loaded anew.
     readings: Readings = field(default_factory=Readings, init=False, compare=False)
+    _on_boards: dict[str, BoardRules] = field(default_factory=dict, init=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.version}>"
@@ -64,19 +66,17 @@ class Ruleset:
         document = self.documents.get(rule)
         return f"{document.file}:{document.values.get(('check',), (1, 1))[0]}" if document else rule
 
-    def why_not(self, rule: Rule, facts: Facts) -> str:
-        """Why the rule is not for this issue; empty when it is."""
-        boards, templates = rule.applies_to.boards, rule.applies_to.templates
-        if boards and facts.board.id not in boards:
-            return f"not for the board {facts.board.id}"
-        if templates and facts.match.template.name not in templates:
-            return f"not for the template {facts.match.template.name}"
-        for condition in rule.applies_to.where.get(facts.board.id, []):
-            if not condition.holds(facts.by_key, facts.issue.labels):
-                return f"on the board {facts.board.id} only where {condition}"
-        if facts.issue.state == "closed" and not rule.check.ALSO_CLOSED:
-            return "the issue is closed"
-        return ""
+    @cached_property
+    def excepting(self) -> tuple[Rule, ...]:
+        """The rules from which people may except a request."""
+        return tuple(rule for rule in self.rules if rule.exception)
+
+    def rules_on(self, board: Board) -> BoardRules:
+        """The rules as they are on that board."""
+        found = self._on_boards.get(board.id)
+        if found is None:
+            found = self._on_boards[board.id] = board_rules(self.rules, self.sources, board.id)
+        return found
 
 
 def sending(rule: Rule, boards: Mapping[str, Board]) -> Rule:
