@@ -117,13 +117,17 @@ def parse_event(headers: Mapping[str, str], body: bytes) -> Event:
     """The event in a body; NotJson, and nothing else, when that is no JSON object.
 
     The project is taken from `project`, where id and path belong together; the documented sample contradicts itself
-    in `object_attributes.project_id`.
+    in `object_attributes.project_id`. A comment's `user` is its author even when somebody else edited it: of them only
+    the number is known.
     """
     data = _load(body)
     attributes, project, user = (_object(data, key) for key in ("object_attributes", "project", "user"))
     issue = _issue(data, attributes)
     project_id = _first_number((project, "id"), (data, "project_id"), (issue, "project_id"))
     iid = _first_number((issue, "iid"))
+    editor = _first_number((attributes, "updated_by_id")) if data.get("object_kind") == "note" else None
+    if editor and editor != _first_number((attributes, "author_id"), (user, "id")):
+        user = {"id": editor}
     return Event(
         kind=_text(data.get("object_kind")),
         action=_text(attributes.get("action")) or _text(data.get("action")),

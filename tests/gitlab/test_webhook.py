@@ -350,6 +350,12 @@ def by(username, body):
     return {**body, "user": {"id": 1, "username": username}}
 
 
+def edited_by(editor):
+    """A note of the user with id 1: `user` is the author, whoever edited it."""
+    attributes = {"noteable_type": "Issue", "action": "update", "author_id": 1, "updated_by_id": editor}
+    return {**note_body(), "object_attributes": attributes}
+
+
 CONCERNS = {
     "somebody's update": (issue_body(), True),
     "somebody's note": (note_body(), True),
@@ -360,6 +366,8 @@ CONCERNS = {
     "the bot's name in capitals": (by("Triage-Bot", issue_body()), False),
     "a former bot's update": (by("old-bot", issue_body()), False),
     "the bot's note": (by("triage-bot", note_body()), False),
+    "the bot's note, edited by itself": (by("triage-bot", edited_by(1)), False),
+    "the bot's note, edited by a person": (by("triage-bot", edited_by(7)), True),
     "the bot's emoji": (by("triage-bot", emoji_body()), False),
     "an issue that the bot opened by moving it": (by("triage-bot", issue_body(action="open")), True),
     "a note that calls itself open": (

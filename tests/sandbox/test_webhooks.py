@@ -273,3 +273,19 @@ def test_deliveries_do_not_hold_up_the_call_that_caused_them(sandbox, hooked, re
     settle(sandbox)
     assert sandbox.http.get("/-/sandbox/idle").json() == {"pending": 0}
     assert len(receiver.received) == 1
+
+
+def test_a_comment_that_somebody_else_edits_is_told_in_its_authors_name(sandbox, receiver, hooked) -> None:
+    hooked(note_events=True)
+    note = sandbox.issue(reader="sam").notes.create({"body": "Hi."})
+    theirs = sandbox.project("maria").issues.get(1).notes.get(note.id)
+    theirs.body = "Hello."
+    theirs.save()
+    theirs.delete()
+    settle(sandbox)
+    (_, edited) = (
+        body for body in receiver.bodies() if body["object_kind"] == "note"
+    )  # of deleting nothing is told
+    told = edited["object_attributes"]
+    assert (edited["user"]["username"], told["action"]) == ("sam", "update")
+    assert (told["author_id"], told["updated_by_id"]) == (note.author["id"], sandbox.world.user("maria").id)
