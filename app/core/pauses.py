@@ -28,6 +28,6 @@ def pauses(facts: Facts, labels: Iterable[str]) -> tuple[Pause, ...]:
 
 def _nobody_asked(pause: Pause, facts: Facts) -> bool:
     """Whether the request was opened waiting: nobody has asked anything by then, so there is nothing to wait for."""
-    return (
-        pause.label == facts.labels.waiting and pause.by is not None and pause.start == facts.issue.created_at
-    )
+    author = facts.issue.author.username
+    given = pause.by is not None and pause.by.username == author and pause.start == facts.issue.created_at
+    return given and pause.label == facts.labels.waiting
