@@ -14,6 +14,7 @@ import typer
 from app.calendar_cli import calendar_app
 from app.errors import ConfigError, TriageError
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
+from app.sla_cli import sla_app
 
 if TYPE_CHECKING:
     from app.core.ruleset import Ruleset
@@ -30,6 +31,7 @@ app = typer.Typer(
 rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(sla_app, name="sla")
 
 
 def main() -> None:

@@ -51,9 +51,7 @@ def reconcile(
     done: list[Action] = []
     failure: Exception | None = None
     try:
-        issue = gitlab.fetch(
-            ref, partial(_groups, ruleset.boards_by_project), partial(_former_groups, ruleset)
-        )
+        issue = gitlab.fetch(ref, partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset))
         plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
         if apply:
             gitlab.apply(plan, issue, done, still_held)
@@ -85,13 +83,13 @@ def _shown(plan: Plan, done: list[Action]) -> dict[str, object]:
     return plan.as_dict() | {"done": len(done) if plan.confidential else [str(a) for a in done]}
 
 
-def _groups(boards: Mapping[str, Board], issue: Issue) -> frozenset[str]:
+def groups(boards: Mapping[str, Board], issue: Issue) -> frozenset[str]:
     """The groups of the board on which the issue is."""
     board = boards.get(issue.project.casefold())
     return board.groups() if board else frozenset()
 
 
-def _former_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
+def former_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
     """The groups of the boards on which it was before: who their SAs are decides what was done there."""
     board = ruleset.board_of(issue)
     been = stays(issue, board, ruleset.all_by_project)[:-1] if board else ()

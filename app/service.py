@@ -39,18 +39,23 @@ class Tools:
     gitlab: GitLab
     ruleset: Ruleset
     clock: Clock
+    folder: Path
     journal: Journal | None = None
     inbox: Inbox | None = None
 
 
-def connect(*, journal: bool = True) -> Tools:
-    """The tools by the environment, with its database if `journal`. Errors: ConfigError."""
+def connect(*, journal: bool = True, examples: bool = True) -> Tools:
+    """The tools by the environment, with its database if `journal`, the rules' examples run if `examples`.
+
+    Errors: ConfigError.
+    """
     settings = read_settings()
     engine = open_database(settings.database_url) if journal else None
     return Tools(
         gitlab=gitlab_of(settings),
-        ruleset=load(settings.rules),
+        ruleset=load(settings.rules, examples=examples),
         clock=clock_of(settings),
+        folder=settings.rules,
         journal=Journal(engine) if engine else None,
         inbox=Inbox(engine) if engine else None,
     )

@@ -118,7 +118,7 @@ def _rows(
 ) -> Iterator[Swept]:
     for board in boards:
         try:
-            listed = _patiently(lambda board=board: list(issues_of(gitlab, board, now())))  # type: ignore[misc]
+            listed = patiently(lambda board=board: list(issues_of(gitlab, board, now())))  # type: ignore[misc]
         except Unauthorized:
             raise
         except TriageError as error:
@@ -142,10 +142,15 @@ def _rows(
             )
 
 
-def issues_of(gitlab: GitLab, board: Board, now: datetime) -> Iterator[tuple[IssueRef, str]]:
-    """Open issues first, then those closed within 14 days of `now`; by time of change, so that nothing is skipped."""
+def issues_of(
+    gitlab: GitLab, board: Board, now: datetime, closed_since: datetime | None = None
+) -> Iterator[tuple[IssueRef, str]]:
+    """Open issues first, then those closed since then; by time of change, so that nothing is skipped.
+
+    `closed_since` is 14 days before `now` unless it is given.
+    """
     project = gitlab.project_id(board.file.project)
-    since = now - CLOSED_FOR
+    since = closed_since or now - CLOSED_FOR
     found: dict[IssueRef, str] = {}
     for row in gitlab.issues(project, state="opened"):
         found[IssueRef(project, int(row["iid"]))] = str(row["references"]["full"])
@@ -158,7 +163,7 @@ def issues_of(gitlab: GitLab, board: Board, now: datetime) -> Iterator[tuple[Iss
 
 def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]) -> Swept:
     try:
-        looked = _patiently(look)
+        looked = patiently(look)
     except Unauthorized:
         raise
     except TriageError as error:
@@ -166,7 +171,7 @@ def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]
     return Swept(ref, looked.issue.reference, board.id, looked.plan, looked.done)
 
 
-def _patiently(act: Callable[[], T]) -> T:
+def patiently(act: Callable[[], T]) -> T:
     """The act, tried again while GitLab is unavailable: after as long as it asks for, or twice as long each time;
     given up when that is more than five minutes."""
     wait = 1.0

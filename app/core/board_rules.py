@@ -30,7 +30,10 @@ class Seat(NamedTuple):
         for condition in self.where:
             if not condition.holds(facts.by_key, facts.issue.labels):
                 return f"on the board {self.board} only where {condition}"
-        return "the issue is closed" if not self.also_closed and facts.issue.state == "closed" else ""
+        return CLOSED if not self.also_closed and facts.issue.state == "closed" else ""
+
+
+CLOSED = "the issue is closed"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """In which cycles a clock ran: what began each of them, what ended it, and where it stood still."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -70,6 +70,13 @@ def cycles(
     if running is not None:
         found.append(Cycle(running, None, _within(pauses, running, None)))
     return tuple(found)
+
+
+def ended(cycle: Cycle, at: datetime) -> Cycle:
+    """The cycle, over at that instant if nothing ended it before."""
+    if cycle.end is not None:
+        return cycle
+    return replace(cycle, end=at, pauses=_within(cycle.pauses, cycle.start, at))
 
 
 def _inside(at: datetime, stretches: tuple[Stretch, ...]) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 
 from app.core.after import after
-from app.core.board_rules import Seat
+from app.core.board_rules import CLOSED, Seat
 from app.core.commands import answers
 from app.core.facts import Facts, Result, gather
 from app.core.keys import REPORT
@@ -15,6 +15,7 @@ from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
+from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.waiver import Waiver, waivers
 
@@ -132,7 +133,7 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]
 
 def _look(seat: Seat, facts: Facts, waived: dict[str, Waiver]) -> Look:
     rule, why_not = seat.rule, seat.why_not(facts)
-    result = _nothing(why_not) if why_not else rule.check.look(facts)
+    result = _unlooked(rule, facts, why_not) if why_not else rule.check.look(facts)
     waiver = (waived.get(rule.id) or waived.get(rule.goes_with)) if waived else None
     return Look(rule, why_not, result, waiver)
 
@@ -141,7 +142,8 @@ def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
     rule, result, waiver = look.rule.id, look.result, look.waiver
     source = ruleset.sources[rule]
     if look.why_not:
-        return _not_for(rule, source, look.why_not)
+        found = _not_for(rule, source, look.why_not)
+        return found._replace(counted=result.clocks) if result.clocks else found
     told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = result.looked_at
     looked_at = told if callable(told) else partial(tuple, told)
     counted = result.clocks or tuple
@@ -160,6 +162,13 @@ def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
 def _not_for(rule: str, source: str, why: str) -> Outcome:
     """The outcome of a rule that is not for the issue, the same for many of them."""
     return Outcome(rule, source, "not for this issue", why)
+
+
+def _unlooked(rule: Rule, facts: Facts, why_not: str) -> Result:
+    """The result of a rule that is not for the issue; of a closed one, its clocks as they ended."""
+    if why_not == CLOSED and rule.check.kind == "sla" and not facts.issue.moved:
+        return Result(False, why_not, clocks=partial(rule.check.past, facts))
+    return _nothing(why_not)
 
 
 @lru_cache(maxsize=1024)

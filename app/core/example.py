@@ -20,10 +20,12 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
 
     In examples sam and sofia are the board's SAs and maria its escalation, whoever really works there; each role is
     held by a user of its own name; rules go as far as they say, no board is only watched, and no request is older than
-    it: so a rule's examples hold on anybody's boards.
+    it: so a rule's examples hold on anybody's boards. Clocks run by today's terms, whatever day an example is set in:
+    so its examples say what a rule promises now, and keeping the past of a clock changes none of them.
     """
     document = ruleset.documents[rule.id]
     ruleset = in_the_cast(ruleset)
+    ruleset = replace(ruleset, rules=tuple(_by_today(r) for r in ruleset.rules))
     found = []
     for i, example in enumerate(rule.examples):
         problem = _run(ruleset, rule, example, document, i)
@@ -35,6 +37,13 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
 def in_the_cast(ruleset: Ruleset) -> Ruleset:
     """The ruleset with the people of the examples on every board."""
     return replace(ruleset, boards={name: _with_cast(board) for name, board in ruleset.boards.items()})
+
+
+def _by_today(rule: Rule) -> Rule:
+    """The rule without the terms of earlier days."""
+    if rule.check.kind != "sla" or not rule.check.earlier:
+        return rule
+    return rule.model_copy(update={"check": rule.check.model_copy(update={"earlier": []})})
 
 
 def _with_cast(board: Board) -> Board:

@@ -22,4 +22,10 @@ def read_length(value: object) -> timedelta:
     return length
 
 
+def length_text(length: timedelta) -> str:
+    """A length as it is written: `48h`, `90m`. What `read_length` reads is given back; seconds are left out."""
+    minutes = length // timedelta(minutes=1)
+    return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
+
+
 Length = Annotated[timedelta, BeforeValidator(read_length)]

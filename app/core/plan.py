@@ -1,5 +1,6 @@
 """What should be done to one issue, as data: findings, actions, and when to look again."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from app.core.clock_shape import Clock
 from app.core.model import IssueRef, User
+
+_ISO_LENGTH = re.compile(r"(?P<minus>-?)PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?")
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,16 @@ def iso_length(length: timedelta) -> str:
     parts = ((seconds // 3600, "H"), (seconds // 60 % 60, "M"), (seconds % 60, "S"))
     said = "".join(f"{number}{unit}" for number, unit in parts if number)
     return f"{'-' if length < timedelta() else ''}PT{said or '0S'}"
+
+
+def read_iso_length(text: str) -> timedelta:
+    """A length as `iso_length` writes it. Errors: ValueError."""
+    match = _ISO_LENGTH.fullmatch(text)
+    if match is None or not any(match.group("h", "m", "s")):
+        raise ValueError(f"{text!r} is no length; it is written as PT48H")
+    hours, minutes, seconds = (int(number or 0) for number in match.group("h", "m", "s"))
+    length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return -length if match["minus"] else length
 
 
 def stamp(at: datetime) -> str:

@@ -1,6 +1,6 @@
 """Entries in and out of the journal's table. Keeps the plan as it was given, and reads nothing into it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -10,6 +10,8 @@ from sqlalchemy import Engine, Row, insert, select
 from app.core.model import IssueRef
 from app.database import journal as rows
 from app.database import writing
+
+READ_AT_ONCE = 10  # entries hold whole plans, and mostly the first of them fits
 
 Outcome = Literal["done", "unavailable", "refused", "failed"]
 
@@ -49,6 +51,17 @@ class Journal:
         values |= {"project_id": entry.ref.project_id, "iid": entry.ref.iid, "plan": dict(entry.plan)}
         with writing(self._engine) as connection:
             connection.execute(insert(rows).values(values))
+
+    def last(self, ref: IssueRef, fits: Callable[[Entry], bool]) -> Entry | None:
+        """The issue's newest entry that fits; None when there is none."""
+        statement = (
+            select(rows)
+            .where(rows.c.project_id == ref.project_id, rows.c.iid == ref.iid)
+            .order_by(rows.c.id.desc())
+            .execution_options(yield_per=READ_AT_ONCE)
+        )
+        with self._engine.connect() as connection:
+            return next((e for e in map(_entry, connection.execute(statement)) if fits(e)), None)
 
     def recent(self, ref: IssueRef, limit: int = 20) -> list[Entry]:
         """The issue's last entries, newest first; empty when it was never looked at."""

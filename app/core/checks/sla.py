@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from app.core.clock_shape import Clock
 from app.core.clock_state import clock_at
 from app.core.condition import Conditions
-from app.core.cycles import Cycle, cycles
+from app.core.cycles import Cycle, cycles, ended
 from app.core.document import Path
 from app.core.facts import Facts, Result
 from app.core.given import holds
@@ -127,6 +127,13 @@ class Sla(Terms):
         """Every cycle as it stands now; none where it waits for a day, and none is named."""
         known = ((cycle, self.deadline(facts, cycle)) for cycle in found)
         return tuple(self._clock(facts, cycle, due) for cycle, due in known if due.promise or due.due_at)
+
+    def past(self, facts: Facts) -> tuple[Clock, ...]:
+        """The cycles of a closed request, as they ended: with the closing, where nothing had ended them before."""
+        if not all(holds(condition, facts) for condition in self.when):
+            return ()
+        closed_at = facts.issue.closed_at or facts.issue.newest_event_at
+        return self.clocks(facts, tuple(ended(cycle, closed_at) for cycle in self.cycles(facts)))
 
     def _clock(self, facts: Facts, cycle: Cycle, due: Deadline) -> Clock:
         until = min(cycle.end or facts.now, facts.now)
