@@ -62,11 +62,14 @@ class Done:
         return self.restated is not None or (self.keeping is not None and self.keeping.written)
 
 
-def run(asked: Asked) -> Done:
+def connect(asked: Asked) -> Tools:
+    """The tools for it. Examples that are not rewritten yet hinder no preview, and where other rules are named only a
+    restatement wants a database. Errors: ConfigError."""
+    return service.connect(journal=not asked.against or asked.act == "restate", examples=asked.writes)
+
+
+def run(asked: Asked, tools: Tools) -> Done:
     """Compares, then keeps or restates where that is asked. Errors: ConfigError, Unauthorized."""
-    # A preview wants no database where other rules are named; and examples that are not rewritten yet do not hinder it.
-    journal = not asked.against or asked.act == "restate"
-    tools = service.connect(journal=journal, examples=asked.writes)
     boards = choose_boards(tools.ruleset, list(asked.boards))
     with _before(asked, tools) as (before, other), _console(asked).status("Reading ...") as status:
         found = compare_all(
@@ -86,7 +89,7 @@ def run(asked: Asked) -> Done:
             keeper = Keeper(found, before, boards, tools.folder, tools.ruleset, other)
             keeping = keeper.keep(asked.before, write=asked.writes)
             if keeping.written and keeping.ruleset:
-                _confirm(found, tools, keeping.ruleset)
+                _settle(found, tools, keeping.ruleset)
             return replace(done, keeping=keeping)
         return done
 
@@ -101,8 +104,10 @@ def _before(asked: Asked, tools: Tools) -> Iterator[tuple[Before, tuple[Path, Ru
         yield Kept(tools.journal, tools.ruleset.version), None
 
 
-def _confirm(found: Comparison, tools: Tools, kept: Ruleset) -> None:
-    """What a running service judged by the new terms meanwhile is judged as it was again: the journal says so."""
+def _settle(found: Comparison, tools: Tools, kept: Ruleset) -> None:
+    """What the journal says last is not what holds now that it is decided: what began on the day counts by the new
+    terms, and what a running service had judged by them meanwhile counts by the old ones again. Now the journal says
+    so too."""
     if tools.journal is None:
         return
     last = Kept(tools.journal, kept.version)

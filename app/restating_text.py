@@ -47,6 +47,7 @@ def as_data(done: Done) -> dict[str, Any]:
         "failed": {row.reference: row.error for row in found.rows if row.error},
         "differ": sum(len(row.differing) for row in found.rows),
         "issues": [_row_data(row) for row in found.differing],
+        "moved": [row.reference for row in _moved(done)],
         "never_judged": [row.reference for row in _unjudged(done)],
         "totals": [
             {"board": board, "clock": clock, **_total_data(total)}
@@ -117,6 +118,14 @@ def _left_out(done: Done) -> Iterator[str]:
         names = ", ".join(row.reference for row in rows[:SHOWN])
         said = f"{count(number, 'cycle')} of {count(len(rows), 'request')}".capitalize()
         yield f"{said} had never been judged, and cannot be compared: {names}{cut}"
+    if moved := _moved(done):
+        one = len(moved) == 1
+        said = count(len(moved), "request").capitalize()
+        yield f"{said} moved on, and {'is' if one else 'are'} judged where {'it is' if one else 'they are'} now."
+
+
+def _moved(done: Done) -> list[Compared]:
+    return [row for row in done.found.rows if row.issue and row.issue.moved]
 
 
 def _totals(done: Done) -> dict[tuple[str, str], Total]:

@@ -53,7 +53,8 @@ def flow(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str) and not (_PLAIN.fullmatch(value) and value.lower() not in _TAKEN):
-        return json.dumps(value, ensure_ascii=False)
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
     return json.dumps(value) if value is None or isinstance(value, bool) else str(value)
 
 

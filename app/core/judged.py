@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from app.core.calendar import Count
 from app.core.clock_shape import Clock
-from app.core.plan import Plan, read_iso_length
+from app.core.plan import Plan, iso_length, read_iso_length
 
 Verdict = Literal["met", "breached", "open"]
 Key = tuple[str, datetime, str]
@@ -15,7 +15,8 @@ Key = tuple[str, datetime, str]
 
 @dataclass(frozen=True)
 class Judged:
-    """One cycle as it was judged. Instants are UTC and whole milliseconds, as the journal keeps them.
+    """One cycle as it was judged. Instants are UTC and whole milliseconds, lengths whole seconds, as the journal keeps
+    them.
 
     `target` is None where a day governs it; `spent` and `over` are None where nobody wrote down how long it was.
     """
@@ -71,10 +72,10 @@ def _of_clock(rule: str, clock: Clock) -> Judged:
         _whole(clock.started_at),
         _whole(clock.due_at) if clock.due_at else None,
         clock.count,
-        clock.target,
+        _seconds(clock.target),
         _whole(clock.ended_at) if clock.ended_at else None,
-        clock.spent,
-        clock.over,
+        _seconds(clock.spent),
+        _seconds(clock.over),
     )
 
 
@@ -92,6 +93,10 @@ def _of_data(rule: str, data: Mapping[str, Any]) -> Judged:
         read_iso_length(data["spent"]),
         read_iso_length(data["over"]) if data["over"] else None,
     )
+
+
+def _seconds(length: timedelta | None) -> timedelta | None:
+    return None if length is None else read_iso_length(iso_length(length))
 
 
 def _whole(at: datetime) -> datetime:

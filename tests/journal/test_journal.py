@@ -52,3 +52,14 @@ def test_each_issue_has_its_own(journal):
     journal.record(entry(2))
     assert [found.ref for found in journal.recent(IssueRef(7, 2))] == [IssueRef(7, 2)]
     assert journal.recent(IssueRef(8, 1)) == []
+
+
+def test_the_newest_entry_that_fits_is_found_however_far_back_it_is(journal):
+    for n in range(30):
+        journal.record(entry(trigger=f"look {n}"))
+    journal.record(entry(2, trigger="look 7"))
+    found = journal.last(IssueRef(7, 1), lambda e: e.trigger in ("look 3", "look 7"))
+    assert (found.trigger, found.ref) == ("look 7", IssueRef(7, 1))
+    assert journal.last(IssueRef(7, 1), lambda e: e.trigger == "no such") is None
+    assert journal.last(IssueRef(8, 1), lambda _e: True) is None
+    journal.record(entry(trigger="look 99"))  # no reading is left open in the way of it
