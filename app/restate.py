@@ -28,14 +28,17 @@ TRIGGER = "restate"
 
 
 class Before(Protocol):
-    """Where the judgements of before come from. `groups` are those whose members must be known for them."""
+    """Where the judgements of before come from."""
+
+    @property
+    def rulesets(self) -> tuple[Ruleset, ...]:
+        """The rulesets that judge issues for them: whom their boards name must be known when an issue is read."""
+        ...
 
     def judgements(self, issue: Issue, ruleset: Ruleset, plan: Plan) -> tuple[Judgement, ...]:
         """What was said of the issue before, oldest first, and what `ruleset` says of it; `plan` is what it says now.
         Empty when nobody had judged it."""
         ...
-
-    def groups(self, project: str) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Kept:
 
     journal: Journal
     version: str
+    rulesets: tuple[Ruleset, ...] = ()
 
     def judgements(self, issue: Issue, ruleset: Ruleset, plan: Plan) -> tuple[Judgement, ...]:
         last = self.journal.last(issue.ref, _judges)
@@ -57,9 +61,6 @@ class Kept:
         entries = [last] if other in (None, last) else [other, last]
         present = of_plan(plan)
         return tuple(_judgement(entry, issue, ruleset, present) for entry in entries if entry)
-
-    def groups(self, project: str) -> frozenset[str]:
-        return frozenset()
 
     def _counts(self, entry: Entry) -> bool:
         return _judges(entry) and (entry.ruleset != self.version or entry.trigger == TRIGGER)
@@ -71,11 +72,12 @@ class Other:
 
     ruleset: Ruleset
 
+    @property
+    def rulesets(self) -> tuple[Ruleset, ...]:
+        return (self.ruleset,)
+
     def judgements(self, issue: Issue, ruleset: Ruleset, plan: Plan) -> tuple[Judgement, ...]:
         return (Judgement(plan.at, of_plan(evaluate(issue, self.ruleset, plan.at)), of_plan(plan)),)
-
-    def groups(self, project: str) -> frozenset[str]:
-        return groups_of(self.ruleset, project)
 
 
 @dataclass(frozen=True)
@@ -180,12 +182,6 @@ def record(rows: Iterable[Compared], journal: Journal, inbox: Inbox | None, vers
     return number
 
 
-def groups_of(ruleset: Ruleset, project: str) -> frozenset[str]:
-    """The groups whose members are SAs of that project's board."""
-    board = ruleset.boards_by_project.get(project.casefold())
-    return board.groups() if board else frozenset()
-
-
 def begins(board: Board, day: date) -> datetime:
     """The first instant of that day on the board."""
     return datetime.combine(day, time(), board.calendar.zone).astimezone(UTC)
@@ -227,16 +223,20 @@ def _one(
     ruleset: Ruleset,
     now: Callable[[], datetime],
 ) -> Compared:
-    def here(issue: Issue) -> frozenset[str]:
-        return groups_of(ruleset, issue.project) | before.groups(issue.project)
-
-    issue = gitlab.fetch(ref, here, partial(former_groups, ruleset))
+    rulesets = (ruleset, *before.rulesets)
+    issue = gitlab.fetch(ref, partial(_groups, rulesets), partial(former_groups, ruleset))
     plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at))
     if issue.moved:  # its clocks run on where it lives now
         return Compared(ref, issue.reference, board.id, issue, plan, judged=True)
     judgements = before.judgements(issue, ruleset, plan)
     pairs = tuple(pair for pair in compare(judgements, of_plan(plan)) if within(pair, since))
     return Compared(ref, issue.reference, board.id, issue, plan, pairs, bool(judgements))
+
+
+def _groups(rulesets: tuple[Ruleset, ...], issue: Issue) -> frozenset[str]:
+    """The groups whose members are SAs of that project's board, by any of these rules."""
+    boards = (ruleset.board_of(issue) for ruleset in rulesets)
+    return frozenset[str]().union(*(board.groups() for board in boards if board))
 
 
 def _judges(entry: Entry) -> bool:

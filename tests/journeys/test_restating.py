@@ -203,6 +203,10 @@ def test_the_preview_reads_well(team: Team) -> None:
     assert "due 2026-03-04 09:00 EST → 2026-03-03 09:00 EST; met in 30 hours → breached by 6 hours" in past
     assert "due 2026-03-04 09:00 EST → 2026-03-03 09:00 EST; met in 20 hours" in past
     assert "open and late by 26 hours" in opened
+    slow = next(line.strip() for line in past.splitlines() if "met in 30 hours" in line)
+    assert any(
+        f"    {slow}\n" in page.read_text() for page in (ROOT / "docs").glob("*.md")
+    )  # the worked example
     assert "US East, activity: five cycles compared, 5 differ: 2 breached only now, 0 no longer." in opened
     assert "3 of 4 met (75%) → 1 of 4 met (25%)." in opened
 
