@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.core.after import after
 from app.core.as_of import as_of, reworded
 from app.core.attained import Share, totals
+from app.core.clock_shape import Clock
 from app.core.differences import Judgement, Pair, compare, settled, within
 from app.core.evaluate import evaluate
 from app.core.judged import Judged, by_key, of_kept, of_plan
@@ -189,6 +190,11 @@ def test_what_is_no_length_is_refused(text: str) -> None:
         read_iso_length(text)
 
 
+def activity(plan: Plan) -> list[Clock]:
+    """The 48-hour clock's cycles."""
+    return [clock for clock in plan.clocks if clock.name == "activity"]
+
+
 def kept(plan: Plan) -> Any:
     """The plan as the journal gives it back."""
     return json.loads(json.dumps(plan.as_dict()))
@@ -205,13 +211,14 @@ def test_what_the_journal_keeps_is_what_the_plan_said(plan_of: Any) -> None:
         "2026-03-20T14:00Z",
     )
     assert of_kept(kept(plan)) == of_plan(plan)
-    assert [(c.ended_at is None, c.due_at is None) for c in of_plan(plan)] == [(False, False), (True, True)]
+    mine = [one for one in of_plan(plan) if one.clock == "activity"]
+    assert [(c.ended_at is None, c.due_at is None) for c in mine] == [(False, False), (True, True)]
 
 
 def test_of_a_confidential_request_the_journal_keeps_no_clock(issue_of: Any, ruleset: Ruleset) -> None:
     issue = replace(issue_of('2026-03-02T14:00Z alice opens "Acme" from "SA Activity"'), confidential=True)
     plan = evaluate(issue, ruleset, NOW)
-    assert (len(of_plan(plan)), of_kept(kept(plan))) == (1, ())
+    assert (bool(of_plan(plan)), of_kept(kept(plan))) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -237,7 +244,7 @@ def test_a_closed_request_keeps_its_clocks_in_the_plan(plan_of: Any) -> None:
         2026-03-03T15:00Z alice comments "And?"
         2026-03-03T16:00Z alice closes
         """
-    clocks = plan_of(lines, "2026-03-20T14:00Z").clocks
+    clocks = activity(plan_of(lines, "2026-03-20T14:00Z"))
     assert [(c.state, c.ended_at and c.ended_at.hour) for c in clocks] == [("met", 14), ("met", 16)]
 
 
@@ -252,7 +259,7 @@ def test_a_clock_that_closing_does_not_answer_is_over_with_it_all_the_same(
         """
     )
     plan = evaluate(issue, changed(ruleset, answered_by=["sa_activity"]), NOW)
-    assert [(c.state, c.ended_at, c.spent) for c in plan.clocks] == [("met", at(2), HOUR)]
+    assert [(c.state, c.ended_at, c.spent) for c in activity(plan)] == [("met", at(2), HOUR)]
 
 
 def test_a_breach_that_was_let_pass_is_in_the_plan_too(plan_of: Any) -> None:
@@ -261,8 +268,8 @@ def test_a_breach_that_was_let_pass_is_in_the_plan_too(plan_of: Any) -> None:
         2026-03-02T15:00Z sam comments "@triage-bot allow late-activity because she is away"
         """
     plan = plan_of(lines, "2026-03-09T14:00Z")
-    assert {o.verdict for o in plan.outcomes if o.clocks} == {"waived"}
-    assert [c.state for c in plan.clocks] == ["breached"]
+    assert [o.verdict for o in plan.outcomes if o.rule == "late-activity"] == ["waived"]
+    assert [c.state for c in activity(plan)] == ["breached"]
 
 
 def changed(ruleset: Ruleset, **update: Any) -> Ruleset:
