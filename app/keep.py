@@ -209,9 +209,8 @@ class Keeper:
             try:
                 kept = load(copy)
             except ConfigError as error:
-                result.why_not += [
-                    str(replace(p, file=p.file.replace(f"{copy}/", ""))) for p in error.problems
-                ]
+                shown = [str(replace(p, file=p.file.replace(f"{copy}/", ""))) for p in error.problems]
+                result.why_not += ["with these entries the rules would be faulty:", *shown]
                 return
         still = self._differing(kept, result.day)
         if (
