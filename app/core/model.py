@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 State = Literal["opened", "closed"]
@@ -134,8 +135,9 @@ class Issue:
         off by nobody. What is older than the issue happened to the one of which it is a clone.
         Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
         """
-        events = sorted((e for e in self.label_events if e.at >= self.created_at), key=_order)
-        return tuple(sorted((self._meant(event) for event in _without_pairs(events)), key=_order))
+        events = _without_pairs(sorted((e for e in self.label_events if e.at >= self.created_at), key=_ORDER))
+        opened, moved = self.created_at + AT_OPENING, bool(self.arrivals)
+        return tuple(sorted((self._meant(e) if moved or e.at <= opened else e for e in events), key=_ORDER))
 
     def _meant(self, event: LabelEvent) -> LabelEvent:
         opening = event.action == "add" and event.at - self.created_at <= AT_OPENING
@@ -183,18 +185,17 @@ class Issue:
         return user is not None and user.username.casefold() in self.bot_names
 
 
-def _order(event: LabelEvent) -> tuple[datetime, int]:
-    return event.at, event.id
+_ORDER = attrgetter("at", "id")
 
 
 def _without_pairs(events: list[LabelEvent]) -> tuple[LabelEvent, ...]:
     """The events, which are in order, without those of one user's at one instant that undo each other."""
+    if len({(event.at, event.label) for event in events}) == len(events):
+        return tuple(events)
     left: dict[tuple[datetime, str, User | None], list[LabelEvent]] = {}
     for event in events:
         if event.label is not None:
             left.setdefault((event.at, event.label, event.user), []).append(event)
-    if len(left) == len(events):
-        return tuple(events)
     undone: set[int] = set()
     for found in left.values():
         adds = sum(1 if event.action == "add" else -1 for event in found)

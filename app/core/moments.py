@@ -6,9 +6,10 @@ say that a label began or ceased to hold, for state labels by the state that is 
 of somebody who holds that role on the board. What the bot does has no name: its instant is chance.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from functools import lru_cache
+from operator import attrgetter
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -26,8 +27,7 @@ MomentName = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One instant with its names. `by` is whoever did it, where somebody did."""
 
     at: datetime
@@ -53,7 +53,7 @@ def moments(
     found += [
         Moment(issue.created_at, frozenset({f"+{label}"}), issue.author) for label in reader.from_the_start()
     ]
-    found.sort(key=lambda moment: moment.at)  # stable: acts stand before states
+    found.sort(key=attrgetter("at"))  # stable: acts stand before states
     return tuple(found)
 
 
@@ -62,12 +62,28 @@ def _states(spans: tuple[StateSpan, ...], requester: User) -> list[Moment]:
     found = []
     before: str | None = None
     for span in spans:
-        names = [f"-{before}"] if before else []
-        names += [f"+{span.label}"] if span.label else []
-        if names and before != span.label:
-            found.append(Moment(span.start, frozenset(names), requester if span.answered else span.by))
+        if before != span.label:
+            names = _of_turn(before, span.label)
+            found.append(Moment(span.start, names, requester if span.answered else span.by))
         before = span.label
     return found
+
+
+# The same few names come again and again, so each set of them is made once.
+_NOTHING: frozenset[str] = frozenset()
+_ONE = {name: frozenset({name}) for name in ("opened", "closed", "reopened", "requester_activity")}
+
+
+@lru_cache(maxsize=256)
+def _of_turn(before: str | None, after: str | None) -> frozenset[str]:
+    """The names of the instant at which one state followed another."""
+    return frozenset(([f"-{before}"] if before else []) + ([f"+{after}"] if after else []))
+
+
+@lru_cache(maxsize=1024)
+def _of_act(free: str, *, by_sa: bool, claims: bool) -> frozenset[str]:
+    """The names of an act on a label; `free` tells of a free label that it was put on or off."""
+    return frozenset([free] * bool(free) + ["sa_activity"] * by_sa + ["claimed"] * claims)
 
 
 class _Reader:
@@ -82,25 +98,24 @@ class _Reader:
         claiming: frozenset[str],
     ) -> None:
         self._issue, self._people, self._labels, self._claiming = issue, people, labels, claiming
-        self._acts = acts
         moved = [a for a in acts if a.kind in ("label_on", "label_off")]
         self._waits = [a for a in moved if a.kind == "label_on" and a.label == labels.waiting]
 
     def names(self, act: Act) -> frozenset[str]:
         match act.kind:
             case "opened" | "closed" | "reopened":
-                return frozenset({act.kind})
+                return _ONE[act.kind]
             case "note" | "edited" | "assigned":
                 return self._of_words(act)
             case "label_on" | "label_off":
                 return self._of_label(act)
-        return frozenset()
+        return _NOTHING
 
     def _of_words(self, act: Act) -> frozenset[str]:
         role = self._people.role(act.by, act.at)
-        found: set[str] = set()
         if role == "requester" and act.kind != "assigned":
-            found.add("requester_activity")
+            return _ONE["requester_activity"]
+        found: set[str] = set()
         if role in ("sa", "escalation") and (act.kind == "note" or act.assigned):
             found.add("sa_activity")
             if act.kind == "note":
@@ -112,15 +127,12 @@ class _Reader:
         return frozenset(found)
 
     def _of_label(self, act: Act) -> frozenset[str]:
-        found: set[str] = set()
-        if act.label and act.label not in self._labels.all:
-            found.add(f"{'+' if act.kind == 'label_on' else '-'}{act.label}")
+        on = act.kind == "label_on"
+        free = f"{'+' if on else '-'}{act.label}" if act.label and act.label not in self._labels.all else ""
         role = self._people.role(act.by, act.at)
-        if role in ("sa", "escalation") and self._answers(act):
-            found.add("sa_activity")
-            if act.kind == "label_on" and act.label in self._claiming and role == "sa":
-                found.add("claimed")
-        return frozenset(found)
+        by_sa = role in ("sa", "escalation") and self._answers(act)
+        claims = by_sa and on and role == "sa" and act.label in self._claiming
+        return _of_act(free, by_sa=by_sa, claims=claims)
 
     def _answers(self, act: Act) -> bool:
         """Whether it is activity: not SA Waiting put on or off, nor the other half of a move to SA Waiting."""
@@ -128,13 +140,11 @@ class _Reader:
             return False
         if act.kind != "label_off" or (act.label and act.label not in self._labels.all):
             return True  # a label that was deleted since may have been a state
-        return not any(wait.by == act.by and abs(wait.at - act.at) <= SWAP for wait in self._waits)
+        return not any(abs(wait.at - act.at) <= SWAP and wait.by == act.by for wait in self._waits)
 
     def from_the_start(self) -> list[str]:
         """The free labels that were on before any event that GitLab still knows of."""
-        first: dict[str | None, str] = {}
-        for event in self._issue.label_history:
-            first.setdefault(event.label, event.action)
-        found = {label for label, action in first.items() if label and action == "remove"}
-        found |= {label for label in self._issue.labels if label not in first}
+        events = self._issue.events_of
+        found = {label for label, each in events.items() if label and each[0].action == "remove"}
+        found |= {label for label in self._issue.labels if label not in events}
         return sorted(label for label in found if label not in self._labels.all)
