@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.core.calendar import Calendar, Count
 from app.core.document import Model, plain_date
 from app.core.model import Issue, User
+from app.core.text import Ours, quote
+from app.core.validators.reading import listed
 
 Role = Literal["requester", "sa", "escalation", "bot", "bystander"]
 Manner = Literal["advise", "ask", "put_back"]
@@ -107,6 +109,15 @@ class Board:
     def _by_choice(self) -> dict[str, "Board"]:
         """The parts, each made once, since a calendar is costly the first time that it counts."""
         return {key: replace(self, calendar=calendar, parts={}) for key, calendar in self.parts.items()}
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What the board gives to the texts of rules: its own `words`, and its `roles` (`-` written as `_`)."""
+        roles = {
+            role.replace("-", "_"): Ours(listed([quote(name) for name in names]))
+            for role, names in self.file.roles.items()
+        }
+        return {"words": {name: Ours(text) for name, text in self.file.words.items()}, "roles": roles}
 
     @cached_property
     def _counting(self) -> dict[Count, Calendar]:

@@ -38,18 +38,26 @@ CLOSED = "the issue is closed"
 
 @dataclass(frozen=True)
 class BoardRules:
-    """`seats` are the rules that may look at the board's requests, and those that own labels, since such a label may
-    have come along from another board. `outcomes` have every rule by its id, in order: None where it may look."""
+    """`seats` are the rules that may look at the board's requests; `guests` those of other boards that own labels,
+    since such a label may have come along from there. `outcomes` have every rule by its id, in order: None where it
+    may look."""
 
     seats: tuple[Seat, ...]
+    guests: tuple[Seat, ...]
     outcomes: Mapping[str, Outcome | None]
+
+    def looking(self, labels: frozenset[str]) -> tuple[Seat, ...]:
+        """The seats that matter to a request with these labels."""
+        came_along = [seat for seat in self.guests if not labels.isdisjoint(seat.rule.owns)]
+        return (*self.seats, *came_along) if came_along else self.seats
 
 
 def board_rules(rules: Iterable[Rule], sources: Mapping[str, str], board: str) -> BoardRules:
     """The rules as they are on the board of that id; `sources` tell where each of them stands."""
     seats = [_seat(rule, sources[rule.id], board) for rule in rules]
     return BoardRules(
-        tuple(seat for seat in seats if not seat.elsewhere or seat.rule.owns),
+        tuple(seat for seat in seats if not seat.elsewhere),
+        tuple(seat for seat in seats if seat.elsewhere and seat.rule.owns),
         {seat.rule.id: _outcome(seat) for seat in seats},
     )
 

@@ -74,7 +74,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
             recheck = min((o.recheck_at for o in outcomes if o.recheck_at), default=None)
             return plan(
                 actions=tuple(done),
-                outcomes=tuple(_with_actions(o, done) for o in told.values() if o),
+                outcomes=tuple([_with_actions(o, done) if done else o for o in told.values() if o]),
                 recheck_at=None if silent else recheck,
                 silent=silent,
             )
@@ -116,7 +116,8 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
 
 def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]:
     waived = waivers(facts, ruleset.excepting)
-    looks = [_look(seat, facts, waived) for seat in ruleset.rules_on(facts.board).seats]
+    seats = ruleset.rules_on(facts.board).looking(facts.issue.labels)
+    looks = [_look(seat, facts, waived) for seat in seats]
     if facts.issue.moved:  # all else is for the board to which it moved
         return [_outcome(look, facts, ruleset) for look in looks], status_note(looks, facts, ruleset)
     actions = label_changes(looks, facts)

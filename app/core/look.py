@@ -21,7 +21,7 @@ from app.core.plan import (
 )
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
-from app.core.status import Said, asks, board_values, status_body
+from app.core.status import Said, asks, status_body
 from app.core.text import without_commands
 from app.core.waiver import Waiver
 from app.core.words import render
@@ -129,7 +129,7 @@ def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) ->
     names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at))
     if not names and spec is not look.rule.while_failing.summon:
         return None
-    words = render(spec.text, {**look.result.filling(), **board_values(facts.board)})
+    words = render(spec.text, {**look.result.filling(), **facts.board.told})
     text = f"{names}: {words}" if names else words
     return Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from app.core.answers import Answer, Gap, gaps, read_answers
 from app.core.board import Board
@@ -31,6 +32,11 @@ class Description:
     def by_key(self) -> dict[str, Answer]:
         """The answers by their block's key."""
         return {answer.block.key: answer for answer in self.answers}
+
+    @cached_property
+    def notes(self) -> dict[Any, str]:
+        """The status note as it was last put together, by all else that it depends on; one at most."""
+        return {}
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

@@ -5,15 +5,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.core.answers import Gap
-from app.core.board import Board
 from app.core.facts import Facts, Result
 from app.core.keys import STATUS, marked
 from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours, first_name, instant, named, quote, without_commands
-from app.core.validators.reading import listed
 from app.core.waiver import Waiver, last_minute
-from app.core.words import render
+from app.core.words import frozen, render, render_again
 
 BESIDE = (("It would help to know this too", "recommended"), ("If you have it at hand", "advice"))
 
@@ -43,19 +41,39 @@ def status_body(facts: Facts, said: list[Said], source: str) -> str:
 
     `source` is the text of `rules/texts/status.md`.
     """
-    body = render(source, status_values(facts, said))
-    return marked(STATUS, facts.issue.ref, without_commands(body))
+    values = _of_now(facts, said)
+    found = _gaps(facts, said)
+    # All else follows from the description, with which the note is remembered: the same is asked for at each look.
+    readers = tuple([s.rule.id for s in said if s.result.understood])
+    key = (source, frozen(values), found, readers)
+    notes = facts.description.notes
+    if key not in notes:
+        notes.clear()
+        notes[key] = without_commands(render(source, values | _of_description(facts, said, found)))
+    return marked(STATUS, facts.issue.ref, notes[key])
 
 
-def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
-    """What the text of the status note is filled with. First things first: while something required is missing,
-    nothing is said of what would only help, nor of what was understood."""
+def _gaps(facts: Facts, said: list[Said]) -> tuple[Gap, ...]:
+    if facts.issue.state != "opened":
+        return ()
+    return tuple([gap for s in said if s.result.gaps and not s.waived for gap in s.result.gaps])
+
+
+def _of_description(facts: Facts, said: list[Said], found: tuple[Gap, ...]) -> dict[str, Any]:
+    """What was read in the request. First things first: while something required is missing, nothing is said of what
+    would only help, nor of what was understood."""
+    told = facts.issue.state == "opened" and not any(gap.severity == "required" for gap in found)
+    return {
+        "beside": list(_beside(found)) if told else [],
+        "understood": [_pair(pair) for s in said for pair in s.result.understood] if told else [],
+    }
+
+
+def _of_now(facts: Facts, said: list[Said]) -> dict[str, Any]:
+    """What else the text of the status note is filled with."""
     open_ = facts.issue.state == "opened"
     heard = [s for s in said if not s.waived]
     requests = [s for s in said if open_ and s.failing and s.rule.while_failing.status]
-    found = [gap for s in heard for gap in s.result.gaps if open_]
-    lacking = any(gap.severity == "required" for gap in found)
-    told = open_ and not lacking
     return {
         "name": first_name(facts.issue.author.name, facts.issue.author.username),
         "closed": not open_,
@@ -72,8 +90,6 @@ def status_values(facts: Facts, said: list[Said]) -> dict[str, Any]:
         "advice": [_text(s.rule.while_failing.advice, s, facts) for s in said if open_ and _advises(s)],
         "waived": [_waived(s.rule, s.waived, facts) for s in said if open_ and s.waived],
         "lines": [line for s in heard if open_ and (line := s.result.line())],
-        "beside": list(_beside(found)) if told else [],
-        "understood": [_pair(pair) for s in said for pair in s.result.understood] if told else [],
         "board": Ours(facts.board.name),
         "off": Ours(facts.labels.off),
     }
@@ -89,17 +105,7 @@ def _advises(said: Said) -> bool:
 
 
 def _text(source: str, said: Said, facts: Facts) -> Ours:
-    return render(source, {**said.result.filling(), **board_values(facts.board)})
-
-
-def board_values(board: Board) -> dict[str, Any]:
-    """What the board gives to the texts of rules: its own `words`, and who holds its `roles` (`-` written as `_`)."""
-    file = board.file
-    roles = {
-        role.replace("-", "_"): Ours(listed([quote(name) for name in names]))
-        for role, names in file.roles.items()
-    }
-    return {"words": {name: Ours(text) for name, text in file.words.items()}, "roles": roles}
+    return render_again(source, {**said.result.filling(), **facts.board.told})
 
 
 def _request(said: Said, facts: Facts) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
     }
 
 
-def _beside(gaps: list[Gap]) -> Iterable[dict[str, Any]]:
+def _beside(gaps: tuple[Gap, ...]) -> Iterable[dict[str, Any]]:
     for title, severity in BESIDE:
         if found := [_gap(gap) for gap in gaps if gap.severity == severity]:
             yield {"title": Ours(title), "gaps": found}

@@ -61,6 +61,7 @@ def without_commands(body: str) -> str:
     return "\n".join("\\" + line if line.startswith("/") else line for line in lines)
 
 
+@lru_cache(maxsize=4096)
 def instant(at: datetime, zone: ZoneInfo) -> Ours:
     """An instant as people read it: `Wed 4 Mar 2026, 09:00 EST (New York)`."""
     local = at.astimezone(zone)
@@ -71,6 +72,7 @@ def instant(at: datetime, zone: ZoneInfo) -> Ours:
     return Ours(f"{day}, {local.hour:02}:{local.minute:02} {shown} ({city})")
 
 
+@lru_cache(maxsize=1024)
 def duration(length: timedelta) -> Ours:
     """A length as people say it: `48 hours`, `1 hour 30 minutes`, `45 minutes`, `0 minutes`."""
     minutes = int(length.total_seconds() // 60)

@@ -68,6 +68,47 @@ def render(source: str, values: Mapping[str, Any]) -> Ours:
     A value is our own (`Ours`, a number) or else quoted, so that people's text runs nothing and mentions nobody.
     Errors: WordsError.
     """
+    return _filled(source, values)
+
+
+def render_again(source: str, values: Mapping[str, Any]) -> Ours:
+    """The same for short texts, of which most come again: the bot says the same to many, and to one at each look."""
+    try:
+        return _remembered(source, _Values(values, frozen(values)))
+    except TypeError:  # a value that cannot be a key
+        return _filled(source, values)
+
+
+def frozen(value: Any) -> object:
+    """The value with its kinds, all the way down, as a key: our own words are not people's, be they alike."""
+    if isinstance(value, Mapping):
+        return tuple([(name, frozen(value[name])) for name in value])
+    if isinstance(value, list | tuple):
+        return tuple([frozen(item) for item in value])
+    return value.__class__, value
+
+
+class _Values:
+    """Values that are the same as others when all of them are, kinds included."""
+
+    __slots__ = ("given", "key")
+
+    def __init__(self, given: Mapping[str, Any], key: object) -> None:
+        self.given, self.key = given, key
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Values) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(source: str, values: _Values) -> Ours:
+    return _filled(source, values.given)
+
+
+def _filled(source: str, values: Mapping[str, Any]) -> Ours:
     try:
         text = _compiled(source).render(values)
     except Exception as error:  # whatever a text may do, it is the text's fault

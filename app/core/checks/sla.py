@@ -24,7 +24,7 @@ from app.core.sla_words import PLACEHOLDERS, Says, idle_values, open_values, tar
 from app.core.terms import Earlier, Terms
 from app.core.text import Ours, duration, quote
 from app.core.validators.reading import listed
-from app.core.words import render
+from app.core.words import render_again
 
 
 class Sla(Terms):
@@ -181,7 +181,7 @@ class Sla(Terms):
         filled = values() if any(texts) else {}
         if reached:  # whoever owned it when the step was reached
             filled["owner"] = Ours(listed([quote(name) for name in facts.owners_at(reached[-1].at)], "and"))
-        return Ours(" ".join(render(text, filled) for text in texts if text))
+        return Ours(" ".join(render_again(text, filled) for text in texts if text))
 
     def _idle(self, facts: Facts, found: tuple[Cycle, ...]) -> Result:
         last = found[-1] if found else None
@@ -191,7 +191,7 @@ class Sla(Terms):
 
         def line() -> Ours:
             due = self.deadline(facts, last) if last else None
-            return render(text, idle_values(facts, last, due)) if text else Ours()
+            return render_again(text, idle_values(facts, last, due)) if text else Ours()
 
         clause = Clause(
             "the clock runs", f"answered at {stamp(last.end)}" if last and last.end else "no", False

@@ -181,7 +181,7 @@ def test_the_requester_is_summoned_once(ruleset: Ruleset, issue_of: Callable[...
             issue = after(issue, action, now)
     ((at, summons),) = called
     assert isinstance(summons, Summon)
-    assert stamp(at) == "2026-03-13T14:00:00.000Z"
+    assert stamp(at) == "2026-03-13T15:00:00.000Z"  # two working days before, and the hour that it is patient
     assert summons.body.partition("\n")[2].startswith("@alice: a meeting with the customer is near")
 
 

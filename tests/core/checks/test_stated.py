@@ -166,7 +166,7 @@ def test_a_label_is_proposed_in_the_note_and_put_on_by_nobody(
 def test_advice_begins_no_note_and_is_a_line_in_one_that_is_there(plan_of: Plans) -> None:
     filled = '2026-03-02T14:00Z alice opens "Acme migration" from "SA Activity" filled{}\n{}'
     marked = '2026-03-02T14:30Z sam adds "Services Request"\n'
-    assert plan_of(filled.format("", marked), NOW).actions == ()
+    assert not [a for a in plan_of(filled.format("", marked), NOW).actions if isinstance(a, PutNote)]
     actions = plan_of(filled.format(' except "SA Asks"', marked), NOW).actions
     (note,) = [a for a in actions if isinstance(a, PutNote)]
     assert "Services begin with an opportunity" in note.body
