@@ -1,7 +1,5 @@
 """Writes what keeps the past into the rules' files: `earlier` entries, proven on a copy before a file is touched."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +15,8 @@ from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.errors import ConfigError
 from app.restate import Before, Compared, Comparison, begins, compared_again
-from app.rulebook import load, templates_folder
+from app.rule_files import Text, read, tried
+from app.rule_files import write as write_texts
 
 BESIDE = ("count", "target", "by_date", "by_quarter_end", "same_day", "kind")  # behind which `earlier` begins
 NO_OLD_RULES = (
@@ -25,9 +24,9 @@ NO_OLD_RULES = (
     "of before; or write the old hours into the calendar by hand, as `earlier: [{before: DAY, hours: ...}]`"
 )
 
-NO_TERMS = (
-    "neither lengths nor hours differ: which moments begin, stop and end a clock, for which requests and by which "
-    "calendar, holds for past and future alike"
+NOT_KEPT = (
+    "which moments begin, stop and end a clock, for which requests, by which calendar and on which holidays, holds for "
+    "past and future alike"
 )
 
 Found = list[tuple[Compared, Pair]]
@@ -91,7 +90,8 @@ class Keeper:
         if texts and not result.why_not:
             self._prove(texts, result, new_hours=any(e.file.startswith("calendars/") for e in entries))
         if texts and not result.why_not and write:
-            self._write(texts, result)
+            write_texts(self.folder, texts)
+            result.written = True
         return result
 
     def _began_before(self, row: Compared, pair: Pair, day: date) -> bool:
@@ -111,9 +111,7 @@ class Keeper:
         if self.other and mine:
             found += self._calendar_entries(self.other[0], mine, result)
         if mine and not found and not result.why_not:
-            result.why_not.append(
-                "no terms and no hours differ, and what begins and ends a clock is not kept"
-            )
+            result.why_not.append(f"neither lengths nor hours differ: {NOT_KEPT}")
         return found
 
     def _items(self, rule: Rule, check: Sla, pairs: Found, day: date) -> list[Item]:
@@ -183,43 +181,36 @@ class Keeper:
         said += [f"{day} was closed and is open now" for day in sorted(was.keys() - now.keys())]
         return ", ".join(said)
 
-    def _amended(self, entries: list[Entry], result: Keeping) -> dict[str, str]:
-        """The new text of each file."""
-        texts: dict[str, str] = {}
+    def _amended(self, entries: list[Entry], result: Keeping) -> dict[str, Text]:
+        """The texts of the files with the entries in them."""
+        texts: dict[str, Text] = {}
         for entry in entries:
-            text = texts.get(entry.file) or self._text(entry.file)
+            text = texts.get(entry.file) or read(self.folder, entry.file)
             words = f"- {flow(entry.item)}"
             try:
-                texts[entry.file], line = amended(text, entry.path, entry.item, entry.beside)
+                new, line = amended(text.new, entry.path, entry.item, entry.beside)
+                texts[entry.file] = replace(text, new=new)
                 result.added.append(Added(entry.file, line, words))
             except NotAmended as error:
                 where = ".".join(entry.path)
                 result.why_not.append(f"{entry.file}: {error}; add to `{where}` by hand: {words}")
         return texts
 
-    def _prove(self, texts: dict[str, str], result: Keeping, *, new_hours: bool) -> None:
-        """Reads a copy of the rules with the new texts, and asks them about everything that began before the day."""
-        with tempfile.TemporaryDirectory(prefix="triage-keep-") as temporary:
-            copy = Path(temporary) / "rules"
-            shutil.copytree(self.folder, copy)
-            if (templates := templates_folder(self.folder)).parent != self.folder.resolve():
-                shutil.copytree(templates, Path(temporary) / "issue_templates")
-            for file, text in texts.items():
-                _put(copy / file, text)
-            try:
-                kept = load(copy)
-            except ConfigError as error:
-                shown = [str(replace(p, file=p.file.replace(f"{copy}/", ""))) for p in error.problems]
-                result.why_not += ["with these entries the rules would be faulty:", *shown]
-                return
+    def _prove(self, texts: dict[str, Text], result: Keeping, *, new_hours: bool) -> None:
+        """Asks the rules as they would be about everything that began before the day."""
+        try:
+            kept = tried(self.folder, texts)
+        except ConfigError as error:
+            result.why_not += ["with these entries the rules would be faulty:", *map(str, error.problems)]
+            return
         still = self._differing(kept, result.day)
-        if (
-            new_hours
-        ):  # hours count by the day on which they are worked, not by the day on which a cycle began
+        if new_hours:  # hours count by the day on which they are worked, not by that on which a cycle began
             running = [(row, pair) for row, pair in still if self._from_the_day_on(row, pair, result.day)]
             result.goes_on = len(running)
             still = [found for found in still if found not in running]
-        result.why_not += [f"{row.reference}: {_still(row, pair)}" for row, pair in still]
+        if still:
+            result.why_not += [f"{row.reference}: {_still(row, pair)}" for row, pair in still]
+            result.why_not.append(NOT_KEPT)
         result.ruleset = kept
 
     def _from_the_day_on(self, row: Compared, pair: Pair, day: date) -> bool:
@@ -227,14 +218,6 @@ class Keeper:
         ends = begins(self.ruleset.boards[row.board], day)
         dues = [side.due_at for side in (pair.before, pair.now) if side]
         return len(dues) == 2 and all(due is not None and due >= ends for due in dues)
-
-    def _write(self, texts: dict[str, str], result: Keeping) -> None:
-        for file, text in texts.items():
-            _put(self.folder / file, text)
-        result.written = True
-
-    def _text(self, file: str) -> str:
-        return (self.folder / file).read_bytes().decode("utf-8")
 
 
 def _still(row: Compared, pair: Pair) -> str:
@@ -244,7 +227,3 @@ def _still(row: Compared, pair: Pair) -> str:
     return (
         f"the cycle of {one.clock} that began at {one.started_at:%Y-%m-%dT%H:%MZ} is still judged otherwise"
     )
-
-
-def _put(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8"))  # bytes, so that line ends stay as they are
