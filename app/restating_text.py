@@ -20,7 +20,9 @@ def as_text(done: Done) -> str:
     """What differs, past and open apart; what could not be compared; the totals; what was done about it."""
     found = done.found
     source = f"the rules of {done.asked.against}" if done.asked.against else "the journal"
-    lines = [f"Cycles since {found.since}, by rules {found.version} and as they were judged by {source}."]
+    lines = [f"Cycles since {found.since}, as they were judged by {source} and are by rules {found.version}."]
+    if found.differing:
+        lines[0] += ' "!" marks what comes to something else now.'
     for title, past in (("Past", True), ("Open", False)):
         shown = [line for row in _rows(done) for line in _row_lines(done, row, past=past)]
         lines += ["", title, *shown] if shown else []
@@ -66,11 +68,12 @@ def _rows(done: Done) -> list[Compared]:
 
 def _row_lines(done: Done, row: Compared, *, past: bool) -> list[str]:
     pairs = [pair for pair in row.differing if pair.past == past]
-    return [row.reference, *(f"  {_pair_line(done, row, pair)}" for pair in pairs)] if pairs else []
+    return [row.reference, *(f" {_pair_line(done, row, pair)}" for pair in pairs)] if pairs else []
 
 
 def _pair_line(done: Done, row: Compared, pair: Pair) -> str:
-    """`activity, begun ...: due ... → ...; met in 30 hours → breached by 6 hours`."""
+    """`! activity, begun ...: due ... → ...; met in 30 hours → breached by 6 hours`; the mark says that it came to
+    something else before."""
     assert row.plan
     at, zone = row.plan.at, done.boards[row.board].calendar.zone
 
@@ -84,7 +87,9 @@ def _pair_line(done: Done, row: Compared, pair: Pair) -> str:
         words = words[1:]  # the same either way, and only now it is sure to be known by how much
     why = "; the description was edited since, which may be why" if pair.reworded else ""
     begun = when(pair.cycle.started_at)
-    return f"{pair.cycle.clock}, begun {begun}: due {dues}; {' → '.join(words)}{why}"
+    before, now = pair.verdicts(at)
+    mark = " " if before == now else "!"
+    return f"{mark} {pair.cycle.clock}, begun {begun}: due {dues}; {' → '.join(words)}{why}"
 
 
 def _outcome(judged: Judged, at: datetime) -> str:
