@@ -11,8 +11,8 @@ from app.core.calendar import Calendar
 from app.core.document import Document, M, one_of, parse
 from app.core.document import Path as Place
 from app.core.example import run_examples
-from app.core.facts import LabelsFile
 from app.core.faults import board_faults, duplicate_projects, faults_across
+from app.core.labels_file import LabelsFile
 from app.core.quarter import USUAL, Quarters
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset, sending

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from app.core.after import after
 from app.core.board_rules import CLOSED, Seat
 from app.core.commands import answers
-from app.core.facts import Facts, Result, gather
+from app.core.facts import Facts, gather
 from app.core.keys import REPORT
 from app.core.labels import last_person_act
 from app.core.look import Look, next_call_at, repairs, status_note, summons
@@ -15,6 +15,7 @@ from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
+from app.core.result import Result
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.waiver import Waiver, waivers

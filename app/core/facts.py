@@ -1,69 +1,27 @@
 """What a check may look at: one issue, its board, and what people did there, at one instant."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
-
 from app.core.acts import Act, acts, assignment
-from app.core.answers import Answer, Gap, requester_zone
+from app.core.answers import Answer, requester_zone
 from app.core.board import Board, People
 from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
-from app.core.clock_shape import Clock
-from app.core.document import Model
-from app.core.history import StateLabels, StateSpan, state_spans
+from app.core.history import StateSpan, state_spans
 from app.core.keys import own_notes
-from app.core.ladder import Reached
+from app.core.labels_file import LabelsFile
 from app.core.model import Issue, Note, User
 from app.core.moments import Moment, moments
 from app.core.orders import Order, orders
-from app.core.plan import Clause
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Description, Readings, part_of
 from app.core.sections import heading_key
 from app.core.stays import PeopleOfStays, Stay, stays
 from app.core.template import Match, Template
-
-
-class LabelsFile(Model):
-    """`rules/labels.yaml`: what the labels of every board mean."""
-
-    state: list[str] = Field(min_length=1, description="Exclusive, in the board's order. Open has no label.")
-    waiting: str = Field(description="The state label that means: an SA waits for the requester.")
-    attribute: list[str] = Field(description="Free labels beside the state.")
-    claiming: list[str] = Field(
-        min_length=1, description="State labels that make whoever puts them on the owner."
-    )
-    clocks: list[str] = Field(
-        default=[],
-        description="What clocks put on, the weakest first: several rules may own one, and of them one at most is on.",
-    )
-    elsewhere: list[str] = Field(
-        default=[], description="Labels that say that others than the SAs have the request now."
-    )
-    off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
-    on: str = Field(description="Adopts a request that is older than the board's `since`.")
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> "LabelsFile":
-        if self.waiting not in self.state:
-            raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
-        if strange := sorted(set(self.claiming) - set(self.state)):
-            raise ValueError(f'claiming: "{strange[0]}" is not among the state labels')
-        names = [*self.state, *self.attribute, *self.clocks, self.off, self.on]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f'"{twice[0]}" is given twice; one label, one meaning')
-        return self
-
-    @property
-    def states(self) -> StateLabels:
-        return StateLabels(tuple(self.state), self.waiting)
 
 
 @dataclass(frozen=True)
@@ -258,61 +216,3 @@ def gather(
         calendars=calendars or {},
         quarters=quarters,
     )
-
-
-@dataclass(frozen=True)
-class Change:
-    """A repair that a check proposes: a label put on or off, somebody assigned or unassigned, the issue reopened."""
-
-    add: str = ""
-    remove: str = ""
-    assign: User | None = None
-    unassign: User | None = None
-    reopen: bool = False
-
-
-class Result(NamedTuple):
-    """What a check found.
-
-    `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
-    tells when what it speaks of last ended, where the check knows. `values` fill the placeholders of the rule's
-    texts; `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
-    whoever made the move it is about, `move_to` the board to which an SA may have the request moved. `steps` are those
-    of a clock that are in force, `clocks` its cycles. What costs time and is seldom asked for is a function.
-    """
-
-    failing: bool
-    reason: str
-    looked_at: tuple[Clause, ...] | Callable[[], tuple[Clause, ...]] = ()
-    since: datetime | None = None
-    cause_at: datetime | None = None
-    over_since: Callable[[], datetime | None] | None = None
-    recheck_at: datetime | None = None
-    values: Mapping[str, Any] | Callable[[], dict[str, Any]] = MappingProxyType({})
-    gaps: tuple[Gap, ...] = ()
-    understood: tuple[tuple[str, str], ...] = ()
-    changes: tuple[Change, ...] = ()
-    by: User | None = None
-    move_to: str = ""
-    says: str | Callable[[], str] = ""
-    asks: bool = False
-    steps: tuple[Reached, ...] = ()
-    clocks: Callable[[], tuple[Clock, ...]] | None = None
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        """What the check looked at."""
-        return self.looked_at() if callable(self.looked_at) else self.looked_at
-
-    @property
-    def speaks(self) -> bool:
-        """Whether there is anything in it for the status note."""
-        return bool(self.failing or self.says or self.asks or self.gaps or self.understood)
-
-    def filling(self) -> Mapping[str, Any]:
-        """The values of the placeholders."""
-        return self.values() if callable(self.values) else self.values
-
-    def line(self) -> str:
-        """The line for the status note."""
-        return self.says() if callable(self.says) else self.says

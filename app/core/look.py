@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.core.board import Manner
 from app.core.calls import Recipient, SummonSpec
-from app.core.facts import Change, Facts, Result
+from app.core.facts import Facts
 from app.core.keys import STATUS, carried_status, marked
 from app.core.model import User
 from app.core.plan import (
@@ -19,6 +19,7 @@ from app.core.plan import (
     Unassign,
     stamp,
 )
+from app.core.result import Change, Result
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.status import Said, asks, status_body

@@ -9,7 +9,7 @@ from app.core.board_rules import BoardRules, board_rules
 from app.core.calendar import Calendar
 from app.core.checks.wrong_board import WrongBoard
 from app.core.document import Document
-from app.core.facts import LabelsFile
+from app.core.labels_file import LabelsFile
 from app.core.model import Issue
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Readings

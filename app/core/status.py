@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.core.answers import Gap
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.keys import STATUS, marked
+from app.core.result import Result
 from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours, first_name, instant, named, quote, without_commands

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -33,14 +32,13 @@ from app.core.plan import (
 )
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab import payloads
+from app.gitlab.members import Members
 from app.gitlab.payloads import Json
 from app.gitlab.waiting import retry_after
 
 TIMEOUT_SECONDS = 10
-MEMBERS_KEPT_SECONDS = 300
 POST_SETTLES_SECONDS = 60.0
 TRY_AGAIN = frozenset({408, 409, 425, 429})
-NOT_FOR_US = frozenset({403, 404})
 
 GroupsOf = Callable[[Issue], frozenset[str]]
 
@@ -71,7 +69,7 @@ class GitLab:
         )
         self._bot_users = bot_users
         self._me: User | None = None
-        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self.members = Members(self._list)
 
     def close(self) -> None:
         """Ends the connections."""
@@ -104,31 +102,10 @@ class GitLab:
         states = self._list(f"{base}/resource_state_events")
         notes = self._list(f"{base}/notes", sort="asc", order_by="created_at")
         issue = payloads.issue(data, events, states, notes, bot=self.me(), bots=self.bots())
-        groups = {path: self.members(path) for path in groups_of(issue)}
-        former = {path: self._members_if_seen(path) for path in former_groups_of(issue) - groups.keys()}
+        groups = {path: self.members.of(path) for path in groups_of(issue)}
+        former = {path: self.members.if_seen(path) for path in former_groups_of(issue) - groups.keys()}
         groups |= {path: names for path, names in former.items() if names is not None}
         return replace(issue, groups=groups, unseen_groups=frozenset(former.keys() - groups.keys()))
-
-    def _members_if_seen(self, group: str) -> frozenset[str] | None:
-        """The same as `members`; None for a group that GitLab does not show to the bot, or that is gone."""
-        try:
-            return self.members(group)
-        except Refused as error:
-            if error.status in NOT_FOR_US:
-                return None
-            raise
-
-    def members(self, group: str) -> frozenset[str]:
-        """The usernames of a group's members, inherited ones included; kept for five minutes."""
-        known = self._members.get(group)
-        if known and monotonic() - known[0] < MEMBERS_KEPT_SECONDS:
-            return known[1]
-        found = frozenset(
-            str(m["username"])
-            for m in self._list(f"/groups/{quote(group, safe='')}/members/all", what=f"group {group}")
-        )
-        self._members[group] = (monotonic(), found)
-        return found
 
     def project_id(self, path: str) -> int:
         """The id of a project by its path."""

@@ -81,7 +81,7 @@ def test_the_members_of_groups_are_read_and_kept(town: Town, issue: Any) -> None
     read = town.bot.fetch(ref_of(issue), lambda _issue: frozenset({group}))
     assert read.groups[group] >= {"sam", "sofia"}
     before = len(town.requests())
-    town.bot.members(group)
+    town.bot.members.of(group)
     assert len(town.requests()) == before
 
 

@@ -3,8 +3,9 @@
 from typing import ClassVar, Literal
 
 from app.core.document import Model
-from app.core.facts import Change, Facts, Result
+from app.core.facts import Facts
 from app.core.plan import Clause, stamp
+from app.core.result import Change, Result
 from app.core.text import Ours
 
 

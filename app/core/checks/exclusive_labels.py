@@ -3,10 +3,11 @@
 from typing import ClassVar, Literal
 
 from app.core.document import Model
-from app.core.facts import Change, Facts, Result
+from app.core.facts import Facts
 from app.core.history import StateSpan
 from app.core.labels import last_person_act
 from app.core.plan import Clause
+from app.core.result import Change, Result
 from app.core.text import Ours
 
 

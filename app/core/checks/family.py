@@ -7,10 +7,11 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from app.core.document import Model, Path
-from app.core.facts import Change, Facts, Result
+from app.core.facts import Facts
 from app.core.given import written_at
 from app.core.labels import label_since, last_person_act
 from app.core.plan import Clause, stamp
+from app.core.result import Change, Result
 from app.core.text import Ours, quote
 from app.core.validators.reading import listed
 

@@ -9,10 +9,11 @@ from pydantic import Field, model_validator
 
 from app.core.condition import Conditions
 from app.core.document import Model, Path
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.given import clause, holds, since, written_at
 from app.core.length import Length
 from app.core.plan import Clause, stamp
+from app.core.result import Result
 from app.core.text import Ours, count, duration, instant
 from app.core.validators.option import Option, Span
 

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from app.core.calendar import Calendar
 from app.core.document import Model, Path
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.length import Length
 from app.core.plan import Clause, stamp
+from app.core.result import Result
 from app.core.text import Ours, instant
 from app.core.validators.reading import listed
 

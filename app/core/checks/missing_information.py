@@ -9,12 +9,13 @@ from pydantic import Field
 from app.core.answers import VALUE_LENGTH, Answer, Gap
 from app.core.calendar import Count
 from app.core.document import Model
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.given import written_at
 from app.core.labels import label_since
 from app.core.length import Length
 from app.core.orders import carried_until
 from app.core.plan import Clause, stamp
+from app.core.result import Result
 from app.core.text import Ours, count, instant
 
 ENOUGH = "every block says enough"

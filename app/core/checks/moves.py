@@ -9,10 +9,11 @@ from pydantic import Field, model_validator
 from app.core.agreement import PARTIES, agreed
 from app.core.discovery import discovery
 from app.core.document import Model, Path
-from app.core.facts import Change, Facts, Result
+from app.core.facts import Facts
 from app.core.history import SWAP, StateSpan
 from app.core.model import User
 from app.core.plan import Clause, stamp
+from app.core.result import Change, Result
 from app.core.text import Ours, count, quote
 from app.core.validators.reading import listed
 

@@ -12,13 +12,14 @@ from app.core.clock_state import clock_at
 from app.core.condition import Conditions
 from app.core.cycles import Cycle, cycles, ended
 from app.core.document import Path
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.given import holds
 from app.core.ladder import Reached, Step
 from app.core.moments import MomentName
 from app.core.pauses import held, pauses
 from app.core.plan import Clause, stamp
 from app.core.promise import GITLABS, Deadline, deadline, terms_of
+from app.core.result import Result
 from app.core.shares import shares
 from app.core.sla_words import PLACEHOLDERS, Says, idle_values, open_values, target_words
 from app.core.terms import Earlier, Terms

@@ -6,9 +6,10 @@ from pydantic import Field, model_validator
 
 from app.core.condition import Conditions, Sum
 from app.core.document import Model
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.given import clause, holds, since, written_at
 from app.core.plan import Clause
+from app.core.result import Result
 from app.core.text import Ours
 from app.core.validators.money import Amount
 

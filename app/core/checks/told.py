@@ -5,9 +5,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.core.document import Model
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.orders import mentions
 from app.core.plan import Clause
+from app.core.result import Result
 from app.core.text import Ours, quote
 from app.core.validators.reading import listed
 

@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.core.document import Model
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.labels import label_since
 from app.core.plan import Clause, stamp
+from app.core.result import Result
 from app.core.sections import without_comments
 from app.core.text import Ours
 

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from app.core.acts import assignment
 from app.core.document import Model
-from app.core.facts import Change, Facts, Result
+from app.core.facts import Facts
 from app.core.history import SWAP
 from app.core.model import User
 from app.core.plan import Clause
+from app.core.result import Change, Result
 from app.core.text import Ours, quote
 from app.core.words import render
 

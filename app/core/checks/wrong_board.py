@@ -7,10 +7,11 @@ from pydantic import Field, PrivateAttr
 
 from app.core.board import Board
 from app.core.document import Model, Path
-from app.core.facts import Facts, Result
+from app.core.facts import Facts
 from app.core.given import written_at
 from app.core.orders import carried_until
 from app.core.plan import Clause, stamp
+from app.core.result import Result
 from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours
 from app.core.validators.reading import listed

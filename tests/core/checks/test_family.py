@@ -7,9 +7,10 @@ from pydantic import ValidationError
 
 from app.core.checks.family import Family
 from app.core.evaluate import evaluate
-from app.core.facts import Change, Result, gather
+from app.core.facts import gather
 from app.core.model import Issue
 from app.core.plan import Plan, PutNote, stamp
+from app.core.result import Change, Result
 from app.core.ruleset import Ruleset
 from app.core.timeline import read_instant
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from app.core.after import after
 from app.core.checks.missing_information import MissingInformation
 from app.core.evaluate import evaluate
-from app.core.facts import Result, gather
+from app.core.facts import gather
 from app.core.model import Issue
 from app.core.plan import Plan, Summon, stamp
+from app.core.result import Result
 from app.core.ruleset import Ruleset
 from app.core.timeline import parse, read_instant
 

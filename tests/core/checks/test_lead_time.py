@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from app.core.after import after
 from app.core.checks.lead_time import LeadTime
 from app.core.evaluate import evaluate
-from app.core.facts import Facts, Result, gather
+from app.core.facts import Facts, gather
 from app.core.model import Issue
 from app.core.plan import Plan, PutNote, stamp
+from app.core.result import Result
 from app.core.ruleset import Ruleset
 from app.core.sections import heading_key
 from app.core.timeline import read_instant

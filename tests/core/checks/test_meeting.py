@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from app.core.after import after
 from app.core.checks.meeting import Meeting
 from app.core.evaluate import evaluate
-from app.core.facts import Facts, Result, gather
+from app.core.facts import Facts, gather
 from app.core.model import Issue
 from app.core.plan import Plan, PutNote, Summon, stamp
+from app.core.result import Result
 from app.core.ruleset import Ruleset
 from app.core.timeline import read_instant
 

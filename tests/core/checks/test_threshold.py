@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from app.core.board import Board
 from app.core.checks.threshold import Threshold
 from app.core.evaluate import evaluate
-from app.core.facts import Result, gather
+from app.core.facts import gather
 from app.core.plan import Outcome, Plan, PutNote, stamp
+from app.core.result import Result
 from app.core.ruleset import Ruleset
 from app.core.timeline import parse, read_instant
 

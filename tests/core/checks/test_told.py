@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from app.core.checks.told import Told
-from app.core.facts import Result, gather
+from app.core.facts import gather
 from app.core.model import Issue
 from app.core.plan import Plan
+from app.core.result import Result
 from app.core.ruleset import Ruleset
 from app.core.timeline import read_instant
 

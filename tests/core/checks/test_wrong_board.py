@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.core.checks.wrong_board import WrongBoard
 from app.core.evaluate import evaluate
-from app.core.facts import Result, gather
+from app.core.facts import gather
 from app.core.model import Issue
 from app.core.plan import PutNote, stamp
+from app.core.result import Result
 from app.core.ruleset import Ruleset, sending
 from app.core.timeline import read_instant
 

@@ -1,0 +1,41 @@
+"""What the labels of every board mean, as `rules/labels.yaml` says it."""
+
+from pydantic import Field, model_validator
+
+from app.core.document import Model
+from app.core.history import StateLabels
+
+
+class LabelsFile(Model):
+    """`rules/labels.yaml`: what the labels of every board mean."""
+
+    state: list[str] = Field(min_length=1, description="Exclusive, in the board's order. Open has no label.")
+    waiting: str = Field(description="The state label that means: an SA waits for the requester.")
+    attribute: list[str] = Field(description="Free labels beside the state.")
+    claiming: list[str] = Field(
+        min_length=1, description="State labels that make whoever puts them on the owner."
+    )
+    clocks: list[str] = Field(
+        default=[],
+        description="What clocks put on, the weakest first: several rules may own one, and of them one at most is on.",
+    )
+    elsewhere: list[str] = Field(
+        default=[], description="Labels that say that others than the SAs have the request now."
+    )
+    off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
+    on: str = Field(description="Adopts a request that is older than the board's `since`.")
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> "LabelsFile":
+        if self.waiting not in self.state:
+            raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
+        if strange := sorted(set(self.claiming) - set(self.state)):
+            raise ValueError(f'claiming: "{strange[0]}" is not among the state labels')
+        names = [*self.state, *self.attribute, *self.clocks, self.off, self.on]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f'"{twice[0]}" is given twice; one label, one meaning')
+        return self
+
+    @property
+    def states(self) -> StateLabels:
+        return StateLabels(tuple(self.state), self.waiting)

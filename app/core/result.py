@@ -1,0 +1,71 @@
+"""What a check found on one issue, and the repairs that it proposes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from app.core.answers import Gap
+from app.core.clock_shape import Clock
+from app.core.ladder import Reached
+from app.core.model import User
+from app.core.plan import Clause
+
+
+@dataclass(frozen=True)
+class Change:
+    """A repair that a check proposes: a label put on or off, somebody assigned or unassigned, the issue reopened."""
+
+    add: str = ""
+    remove: str = ""
+    assign: User | None = None
+    unassign: User | None = None
+    reopen: bool = False
+
+
+class Result(NamedTuple):
+    """What a check found.
+
+    `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
+    tells when what it speaks of last ended, where the check knows. `values` fill the placeholders of the rule's
+    texts; `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
+    whoever made the move it is about, `move_to` the board to which an SA may have the request moved. `steps` are those
+    of a clock that are in force, `clocks` its cycles. What costs time and is seldom asked for is a function.
+    """
+
+    failing: bool
+    reason: str
+    looked_at: tuple[Clause, ...] | Callable[[], tuple[Clause, ...]] = ()
+    since: datetime | None = None
+    cause_at: datetime | None = None
+    over_since: Callable[[], datetime | None] | None = None
+    recheck_at: datetime | None = None
+    values: Mapping[str, Any] | Callable[[], dict[str, Any]] = MappingProxyType({})
+    gaps: tuple[Gap, ...] = ()
+    understood: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    by: User | None = None
+    move_to: str = ""
+    says: str | Callable[[], str] = ""
+    asks: bool = False
+    steps: tuple[Reached, ...] = ()
+    clocks: Callable[[], tuple[Clock, ...]] | None = None
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What the check looked at."""
+        return self.looked_at() if callable(self.looked_at) else self.looked_at
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything in it for the status note."""
+        return bool(self.failing or self.says or self.asks or self.gaps or self.understood)
+
+    def filling(self) -> Mapping[str, Any]:
+        """The values of the placeholders."""
+        return self.values() if callable(self.values) else self.values
+
+    def line(self) -> str:
+        """The line for the status note."""
+        return self.says() if callable(self.says) else self.says
