@@ -48,14 +48,17 @@ class Facts:
         claiming = frozenset(self.labels.claiming)
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
 
-    def counting(self, count: Count, calendar: str = "") -> Counting:
-        """How time counts for this request: by each board's calendar while it was there, or by the calendar named."""
+    def counting(self, count: Count, calendar: str = "", until: datetime | None = None) -> Counting:
+        """How time counts for this request: by each board's calendar while it was there, or by the calendar named.
+
+        For what was over by `until` no later move counts.
+        """
         if calendar:
             return self.calendars[calendar].counting(count)
-        if len(self.stays) == 1:
-            return self.board.counting(count)
-        links = [(stay.start, stay.board.counting(count)) for stay in self.stays[:-1]]
-        return Chain((*links, (self.stays[-1].start, self.board.counting(count))))
+        been = [stay for stay in self.stays if until is None or stay.start < until] or self.stays[:1]
+        if len(been) == 1:
+            return been[0].board.counting(count)
+        return Chain(tuple((stay.start, stay.board.counting(count)) for stay in been))
 
     @cached_property
     def requester_zone(self) -> ZoneInfo | None:

@@ -128,14 +128,19 @@ class Issue:
 
     @cached_property
     def label_history(self) -> tuple[LabelEvent, ...]:
-        """The label events as people meant them.
+        """The label events as they were meant.
 
         Labels given with the new issue were on from its opening. A label put on and taken off at one instant, as a move
-        to another project writes it for one that both have, is as it was before; one that the project has not is taken
-        off by nobody. What is older than the issue happened to the one of which it is a clone.
+        to another project writes it for one that both have, is as it was before (what people do and what the bot does
+        are two things); one that the project has not is taken off by nobody. What is older than the issue happened to
+        the one of which it is a clone.
         Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
         """
-        events = _without_pairs(sorted((e for e in self.label_events if e.at >= self.created_at), key=_ORDER))
+        events = sorted((e for e in self.label_events if e.at >= self.created_at), key=_ORDER)
+        if len({(event.at, event.label) for event in events}) < len(events):
+            bots = [event for event in events if self.is_bot(event.user)]
+            people = [event for event in events if not self.is_bot(event.user)]
+            events = sorted((*_without_pairs(bots), *_without_pairs(people)), key=_ORDER)
         opened, moved = self.created_at + AT_OPENING, bool(self.arrivals)
         return tuple(sorted((self._meant(e) if moved or e.at <= opened else e for e in events), key=_ORDER))
 
@@ -188,18 +193,16 @@ class Issue:
 _ORDER = attrgetter("at", "id")
 
 
-def _without_pairs(events: list[LabelEvent]) -> tuple[LabelEvent, ...]:
-    """The events, which are in order, without those of one user's at one instant that undo each other."""
-    if len({(event.at, event.label) for event in events}) == len(events):
-        return tuple(events)
-    left: dict[tuple[datetime, str, User | None], list[LabelEvent]] = {}
+def _without_pairs(events: list[LabelEvent]) -> list[LabelEvent]:
+    """The events, which are in order, without those at one instant that undo each other."""
+    left: dict[tuple[datetime, str], list[LabelEvent]] = {}
     for event in events:
         if event.label is not None:
-            left.setdefault((event.at, event.label, event.user), []).append(event)
+            left.setdefault((event.at, event.label), []).append(event)
     undone: set[int] = set()
     for found in left.values():
         adds = sum(1 if event.action == "add" else -1 for event in found)
         action = "add" if adds > 0 else "remove"
         last = next((e.id for e in reversed(found) if e.action == action), 0) if adds else 0
         undone |= {event.id for event in found if event.id != last} if len(found) > 1 else set()
-    return tuple(event for event in events if event.id not in undone)
+    return [event for event in events if event.id not in undone]

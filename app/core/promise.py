@@ -1,7 +1,7 @@
 """When a cycle of a clock is due: by which of its promises, on which terms, as of when the cycle began."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,11 +80,11 @@ def terms_of(terms: Terms, earlier: Iterable[Earlier], start: datetime, zone: Zo
 
 def deadline(terms: Terms, cycle: Cycle, facts: Facts, calendar: str = "") -> Deadline:
     """When the cycle is due by these terms. `calendar` is another calendar's id than the board's."""
-    counting = facts.counting(terms.count, calendar)
+    counting = facts.counting(terms.count, calendar, cycle.end)
     if terms.target is not None:
         return _soonest(terms, cycle, facts, calendar)
     if terms.same_day is not None:
-        hours = facts.counting("working_hours", calendar)
+        hours = facts.counting("working_hours", calendar, cycle.end)
         target = _left_of_day(terms.same_day, cycle.start, hours, facts.zone_at(cycle.start))
         promise = Promise(target, hours, cycle.start)
         return Deadline(due_at(cycle, promise), "working_hours", hours, promise)
@@ -102,20 +102,31 @@ def _day_named(terms: Terms, facts: Facts, zone: ZoneInfo) -> datetime | None:
 
 
 def _soonest(terms: Terms, cycle: Cycle, facts: Facts, calendar: str) -> Deadline:
-    """The plain promise, or the faster one of a label that is on where that ends first."""
+    """The plain promise, or the faster one of a label that is on where that ends first; while the clock stands still,
+    where it would if it did not."""
     assert terms.target is not None
-    found = _by(Promise(terms.target, facts.counting(terms.count, calendar), cycle.start), cycle, terms.count)
+    counting = facts.counting(terms.count, calendar, cycle.end)
+    found = _by(Promise(terms.target, counting, cycle.start), cycle, terms.count)
     faster = terms.expedite
     for on, off in label_stretches(facts.issue, faster.label) if faster else ():
         if faster is None or (cycle.end and on >= cycle.end) or (off and off <= cycle.start):
             continue
         if off and cycle.end and off >= cycle.end:
             off = None  # what happens after a cycle changes nothing of it
-        fast = _by(Promise(faster.target, facts.counting(faster.count, calendar), on), cycle, faster.count)
+        counting = facts.counting(faster.count, calendar, cycle.end)
+        fast = _by(Promise(faster.target, counting, on), cycle, faster.count)
         if off is not None and (fast.due_at is None or fast.due_at > off):
             continue  # taken off in time: it never ran out
-        if found.due_at is None or (fast.due_at is not None and fast.due_at <= found.due_at):
-            found = fast
+        found = min(fast, found, key=lambda one: _going_on(one, cycle))
+    return found
+
+
+def _going_on(deadline: Deadline, cycle: Cycle) -> datetime:
+    """When it is due, or would be if the clock did not stand still now."""
+    promise = deadline.promise
+    assert promise is not None
+    found = deadline.due_at or due_at(replace(cycle, pauses=cycle.pauses[:-1]), promise)
+    assert found is not None
     return found
 
 

@@ -190,6 +190,13 @@ EXPEDITE = {"expedite": {"label": "Expedite", "target": "2h", "count": "wall"}}
         ),
         pytest.param(
             EXPEDITE,
+            '2026-03-02T23:00Z alice adds "Expedite"\n2026-03-02T23:30Z sam adds "SA Waiting"',
+            "2026-03-03T06:00Z",
+            ["2T14:00 to now: paused, due when it runs again, 9:30 counted"],
+            id="nor does it while that stands still: half an hour is left of ten, not one and a half of two",
+        ),
+        pytest.param(
+            EXPEDITE,
             '2026-03-02T23:30Z alice adds "Expedite"',
             "2026-03-03T00:00Z",
             ["2T14:00 to now: breached, due 3T00:00, 10:00 counted"],

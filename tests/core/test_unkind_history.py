@@ -576,6 +576,18 @@ AT_ONCE = "2026-03-02T15:00:00.500Z"
             id="a comment and a label at one instant: the comment comes after",
         ),
         pytest.param(
+            f'{AT_ONCE} sam adds "SA POV"\n{AT_ONCE} triage-bot removes "SA POV"',
+            ["2T14:00 to 2T15:00:00.500: met, due 4T14:00, 1:00:00 counted"],
+            ["Open"],
+            id="what a person puts on and the bot takes off at one instant was put on",
+        ),
+        pytest.param(
+            f'{AT_ONCE} root adds "SA Followup"\n{AT_ONCE} sam removes "SA Followup"',
+            ["2T14:00 to now: running, due 4T14:00, 25:00 counted"],
+            ["Open"],
+            id="what two people put on and take off at one instant never was",
+        ),
+        pytest.param(
             f'{AT_ONCE} sam closes\n{AT_ONCE} sam comments "Done."\n2026-03-02T16:00Z alice reopens',
             [
                 "2T14:00 to 2T15:00:00.500: met, due 4T14:00, 1:00:00 counted",
