@@ -161,9 +161,9 @@ def board(request: Request, now: datetime) -> dict[str, object]:
 
 AFTERWARDS = [  # so that the clock stands still, is closed, and begins anew
     Deed(START + timedelta(days=3, hours=1), "alice", "ask"),
-    Deed(START + timedelta(days=5), "maria", "close"),
+    Deed(START + timedelta(days=4), "maria", "close"),
     Deed(START + timedelta(days=11, hours=2), "alice", "reopen"),
-    Deed(START + timedelta(days=13), "sam", "answer"),
+    Deed(START + timedelta(days=12), "sam", "answer"),
 ]
 
 

@@ -287,6 +287,19 @@ def test_labels_given_at_creation(
     assert found.done == does
 
 
+def test_nobody_is_said_to_wait_where_the_requester_opened_it_so(
+    ruleset: Ruleset, issue_of: Callable[..., Issue]
+) -> None:
+    check = next(rule.check for rule in ruleset.rules if rule.id == "late-activity")
+    said = '2026-03-02T15:00Z sam comments "On it."'
+    for waiting, line in (
+        ('2026-03-02T14:00:00.003Z alice adds "SA Waiting"', "An SA answered on"),
+        ('2026-03-02T14:30Z sam adds "SA Waiting"', "An SA has been waiting for your answer since"),
+    ):
+        issue = issue_of(f"{OPENS}{waiting}\n{said}")
+        assert check.look(facts_of(issue, ruleset, read_instant(LATER))).line().startswith(line)
+
+
 def test_a_label_without_any_event_was_on_from_the_opening_and_nobody_knows_by_whom(
     seen: Callable[..., Seen],
 ) -> None:

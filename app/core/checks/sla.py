@@ -187,7 +187,8 @@ class Sla(Terms):
     def _idle(self, facts: Facts, found: tuple[Cycle, ...]) -> Result:
         last = found[-1] if found else None
         answered = last is not None and last.ended_by is not None and "closed" not in last.ended_by.names
-        waits = facts.in_force.label == facts.labels.waiting and facts.labels.waiting in self.paused_while
+        still = [p for p in pauses(facts, self.paused_while) if p.end is None]
+        waits = bool(still) and still[-1].label == facts.in_force.label == facts.labels.waiting
         text = self.says.paused if waits else self.says.answered if answered else ""
 
         def line() -> Ours:
