@@ -1,14 +1,13 @@
 """SLA clocks: how long the SAs have had the ball by a calendar, and when the promise runs out."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.core.chain import Counting
 from app.core.cycles import Cycle, Stretch
 
 
-@dataclass(frozen=True)
-class Promise:
+class Promise(NamedTuple):
     """A length of time that may pass, counted by a calendar, from an instant on."""
 
     target: timedelta

@@ -1,7 +1,6 @@
 """In which cycles a clock ran: what began each of them, what ended it, and where it stood still."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ class Pause(NamedTuple):
     by: User | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """One stretch [start, end) in which the clock ran, `end` None while it does; `pauses` are those inside it.
 
     `ended_by` is the moment that ended it; `anew` tells that it was one that began the next at once.
@@ -76,7 +74,7 @@ def ended(cycle: Cycle, at: datetime) -> Cycle:
     """The cycle, over at that instant if nothing ended it before."""
     if cycle.end is not None:
         return cycle
-    return replace(cycle, end=at, pauses=_within(cycle.pauses, cycle.start, at))
+    return cycle._replace(end=at, pauses=_within(cycle.pauses, cycle.start, at))
 
 
 def _inside(at: datetime, stretches: tuple[Stretch, ...]) -> bool:

@@ -13,10 +13,11 @@ from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
 from app.core.history import StateSpan, state_spans
 from app.core.keys import own_notes
+from app.core.labels import label_since
 from app.core.labels_file import LabelsFile
 from app.core.model import Issue, Note, User
 from app.core.moments import Moment, moments
-from app.core.orders import Order, orders
+from app.core.orders import Order, carried_until, orders
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Description, Readings, part_of
 from app.core.sections import heading_key
@@ -47,6 +48,11 @@ class Facts:
         """What people's acts mean to clocks, in order."""
         claiming = frozenset(self.labels.claiming)
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
+
+    @cached_property
+    def moment_names(self) -> frozenset[str]:
+        """The names of all that happened: a clock that none of it starts need not be looked at."""
+        return frozenset().union(*(moment.names for moment in self.moments))
 
     def counting(self, count: Count, calendar: str = "", until: datetime | None = None) -> Counting:
         """How time counts for this request: by each board's calendar while it was there, or by the calendar named.
@@ -84,6 +90,19 @@ class Facts:
     def edited_at(self) -> datetime:
         """When the description was last written by people: its last edit, or the opening."""
         return max((a.at for a in self.acts if a.kind == "edited"), default=self.issue.created_at)
+
+    @cached_property
+    def carried_at(self) -> datetime | None:
+        """When the request came here from another board."""
+        return carried_until(self.issue)
+
+    @cached_property
+    def asked_since(self) -> datetime:
+        """Since when this board has asked people for what it needs: the opening, or the last time that the request was
+        opened again by people, came from another board or was adopted. That the bot opened it again begins nothing."""
+        again = [a.at for a in self.acts if a.kind == "reopened" and not self.issue.is_bot(a.by)]
+        others = (self.carried_at, label_since(self.issue, self.labels.on))
+        return max([self.issue.created_at, *again, *(at for at in others if at)])
 
     @property
     def in_force(self) -> StateSpan:

@@ -1,10 +1,10 @@
 """What people's texts say, read once: the template that a description follows, its answers, and what they lack."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from app.core.answers import Answer, Gap, gaps, read_answers
 from app.core.board import Board
@@ -14,6 +14,7 @@ from app.core.sections import heading_key, sections
 from app.core.template import Match, Template, find_template
 from app.core.validators import About
 
+T = TypeVar("T")
 MOST, SIZE, LONGEST = 10_000, 20_000_000, 100_000  # descriptions; characters of all of them, and of one
 
 
@@ -24,9 +25,19 @@ class Description:
     It stays as it is while nobody edits it, and so does all that follows from it alone, which is worked out once.
     """
 
+    text: str
     board: Board
     match: Match
     answers: tuple[Answer, ...]
+    _once: dict[int, tuple[object, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, who: object, work: Callable[[], T]) -> T:
+        """What somebody makes of the description and of nothing else: worked out once."""
+        known = self._once.get(id(who))
+        if known is None:  # it is kept with whoever made it, so that nobody else can have the same id
+            known = self._once[id(who)] = (who, work())
+        found: T = known[1]
+        return found
 
     @cached_property
     def by_key(self) -> dict[str, Answer]:
@@ -111,7 +122,7 @@ def read(issue: Issue, board: Board, templates: dict[str, Template], written_at:
     found = answers(board)
     part = part_of(board, found)
     # Dates are read by the part's own zone and holidays.
-    return Description(part, match, found if part is board else answers(part))
+    return Description(issue.description, part, match, found if part is board else answers(part))
 
 
 def part_of(board: Board, answers: tuple[Answer, ...]) -> Board:

@@ -11,9 +11,7 @@ from app.core.calendar import Count
 from app.core.document import Model
 from app.core.facts import Facts
 from app.core.given import written_at
-from app.core.labels import label_since
 from app.core.length import Length
-from app.core.orders import carried_until
 from app.core.plan import Clause, stamp
 from app.core.result import Result
 from app.core.text import Ours, count, instant
@@ -64,7 +62,7 @@ class MissingInformation(Model):
 
     def _lasting(self, facts: Facts, lasting: timedelta) -> Result:
         required = facts.description.required
-        start = _asked_since(facts)
+        start = facts.asked_since
         due = facts.board.counting(self.count).add(start, lasting)
         over = facts.now >= due
 
@@ -85,14 +83,6 @@ class MissingInformation(Model):
             cause_at=start,
             values=_values(facts, required, start),
         )
-
-
-def _asked_since(facts: Facts) -> datetime:
-    """Since when this board has asked people for it: the opening, or the last time that it was opened again by people,
-    came from another board or was adopted. That the bot opened it again is no new beginning."""
-    again = [a.at for a in facts.acts if a.kind == "reopened" and not facts.issue.is_bot(a.by)]
-    others = (carried_until(facts.issue), label_since(facts.issue, facts.labels.on))
-    return max([facts.issue.created_at, *again, *(at for at in others if at)])
 
 
 def _values(facts: Facts, required: tuple[Gap, ...], since: datetime) -> dict[str, Any]:

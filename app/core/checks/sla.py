@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -106,16 +106,29 @@ class Sla(Terms):
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
+        if self._begins.isdisjoint(facts.moment_names):
+            return ()
         only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
-        ends = frozenset(self.answered_by) | ({f"-{self.only_while}"} if self.only_while else set())
         return cycles(
             facts.moments,
-            starts=frozenset(self.starts),
-            ends=ends,
-            restarts=frozenset(self.restarts),
+            starts=self._begins,
+            ends=self._ends,
+            restarts=self._begins_anew,
             only_in=only,
             pauses=pauses(facts, self.paused_while),
         )
+
+    @cached_property
+    def _begins(self) -> frozenset[str]:
+        return frozenset(self.starts)
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        return frozenset([*self.answered_by, *([f"-{self.only_while}"] if self.only_while else [])])
+
+    @cached_property
+    def _begins_anew(self) -> frozenset[str]:
+        return frozenset(self.restarts)
 
     def deadline(self, facts: Facts, cycle: Cycle) -> Deadline:
         """When that cycle is or was due, by the terms of its day."""
@@ -195,15 +208,16 @@ class Sla(Terms):
             due = self.deadline(facts, last) if last else None
             return render_again(text, idle_values(facts, last, due)) if text else Ours()
 
-        clause = Clause(
-            "the clock runs", f"answered at {stamp(last.end)}" if last and last.end else "no", False
-        )
+        def clauses() -> tuple[Clause, ...]:
+            ended = f"answered at {stamp(last.end)}" if last and last.end else "no"
+            return (Clause("the clock runs", ended, False),)
+
         reason = "answered" if last else "not started"
         return Result(
             False,
             reason,
-            (clause,),
-            says=line,
+            clauses,
+            says=line if text else "",
             asks=waits and bool(text),
             over_since=partial(self._over_since, found),
             clocks=partial(self.clocks, facts, found),

@@ -1,6 +1,7 @@
 """Finds a label that asks for a reason, with no reason given."""
 
 import re
+from functools import cached_property, partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -56,25 +57,33 @@ class UnexplainedLabel(Model):
 
     def _said(self, facts: Facts) -> bool:
         """Whether whoever asks, or put the label on, uses one of the words; or anybody says one with a because."""
-        words = "|".join(map(re.escape, self.words))
-        named = re.compile(rf"\b(?:{words})", re.I)
+        if facts.description.once(self, partial(self._named, facts.description.text)):
+            return True
         askers = {
             facts.issue.author.username,
             *(a.by.username for a in facts.acts if a.by and a.label == self.label),
         }
         for note in facts.issue.comments:
-            said = _plain_words(note.body)
-            if note.author.username in askers and named.search(said):
+            if "<!--" not in note.body and not self._pattern.search(note.body):
+                continue  # as with most
+            if note.author.username in askers and self._named(note.body):
                 return True
-            if any(_reasoned(line, named) for line in said.splitlines()):
+            if any(self._reasoned(line) for line in _plain_words(note.body).splitlines()):
                 return True
-        return named.search(_plain_words(facts.issue.description)) is not None
+        return False
 
+    def _named(self, text: str) -> bool:
+        """Whether the text has one of the words."""
+        return self._pattern.search(_plain_words(text)) is not None
 
-def _reasoned(line: str, named: re.Pattern[str]) -> bool:
-    """Whether the line has one of the words and a "because" after it."""
-    match = named.search(line)
-    return match is not None and _BECAUSE.search(line, match.end()) is not None
+    def _reasoned(self, line: str) -> bool:
+        """Whether the line has one of the words and a "because" after it."""
+        match = self._pattern.search(line)
+        return match is not None and _BECAUSE.search(line, match.end()) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, self.words))})", re.I)
 
 
 def _plain_words(text: str) -> str:

@@ -9,7 +9,6 @@ from app.core.board import Board
 from app.core.document import Model, Path
 from app.core.facts import Facts
 from app.core.given import written_at
-from app.core.orders import carried_until
 from app.core.plan import Clause, stamp
 from app.core.result import Result
 from app.core.template import LIKENESS_NEEDED
@@ -63,12 +62,10 @@ class WrongBoard(Model):
             yield from ((("rows", i, "says", block), block, keys) for block, keys in row.says.items())
 
     def look(self, facts: Facts) -> Result:
-        rows = self._rows(facts)
-        said, here = self._said(facts, rows), facts.board.id
-        fitting = list(dict.fromkeys(row.board for row in rows if row.template or row.fits(said)))
-        others = [name for name in fitting if self._boards is None or name in self._boards]
-        cause = written_at(facts)
-        came_at = carried_until(facts.issue)
+        said, fitting = facts.description.once(self, lambda: self._meant(facts))
+        boards = self._boards
+        others = [name for name in fitting if boards is None or name in boards]
+        cause, here, came_at = written_at(facts), facts.board.id, facts.carried_at
         stays = came_at is not None and came_at >= cause
         failing = bool(said) and here not in fitting and bool(others) and not stays
 
@@ -98,6 +95,12 @@ class WrongBoard(Model):
                 "how": Ours(listed(orders)),
             },
         )
+
+    def _meant(self, facts: Facts) -> tuple[Said, list[str]]:
+        """What the request says of where it belongs, and the boards for that."""
+        rows = self._rows(facts)
+        said = self._said(facts, rows)
+        return said, list(dict.fromkeys(row.board for row in rows if row.template or row.fits(said)))
 
     def _rows(self, facts: Facts) -> list[Row]:
         """The rows for the request's template where it follows one that has some, else those for what it says."""
