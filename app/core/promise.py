@@ -1,7 +1,7 @@
 """When a cycle of a clock is due: by which of its promises, on which terms, as of when the cycle began."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -125,7 +125,7 @@ def _going_on(deadline: Deadline, cycle: Cycle) -> datetime:
     """When it is due, or would be if the clock did not stand still now."""
     promise = deadline.promise
     assert promise is not None
-    found = deadline.due_at or due_at(replace(cycle, pauses=cycle.pauses[:-1]), promise)
+    found = deadline.due_at or due_at(cycle._replace(pauses=cycle.pauses[:-1]), promise)
     assert found is not None
     return found
 

@@ -177,7 +177,7 @@ STEPS: tuple[Step, ...] = (
             "request",
             _labels("SA Doing"),
             _labels("sam"),
-            says=(("status", "30 minutes late"),),
+            says=(("status", "minutes late"),),
             not_says=(("status", "This is late"),),
             notes=3,
         ),
