@@ -347,6 +347,45 @@ def test_a_day_that_was_closed_afterwards_shows_its_requests_and_is_not_kept(
     ]
 
 
+def test_the_hours_of_before_are_kept_day_by_day(team: Team, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    for name in ("rules", "issue_templates"):
+        shutil.copytree(tmp_path / name, old / name)
+    calendar = "calendars/us-east.yaml"
+    team.change('  mon: [["09:00", "17:00"]]\n', "", file=calendar, due="2026-03-05T05:00Z")
+    changed = team.rules(calendar).read_text()
+    against = str(old / "rules")
+    # Monday is no working day any more: what was due on Wednesday is due at the end of it.
+    assert team.differing(team.asks(against=against)) == {
+        "quick": ["met -> met"],
+        "slow": ["met -> met"],
+        "closed": ["met -> met"],
+        "silent": ["breached -> open"],
+    }
+    kept = team.asks(act="keep", against=against).keeping
+    assert kept
+    assert (kept.why_not, kept.written, kept.goes_on) == ([], True, 0)
+    (added,) = kept.added
+    assert added.file == calendar
+    assert added.text.startswith('- {before: 2026-03-04, hours: {mon: [["09:00", "17:00"]], tue:')
+    lines = team.rules(calendar).read_text().splitlines(keepends=True)
+    del lines[added.line - 2 : added.line]
+    assert lines == changed.splitlines(keepends=True)
+    assert team.differing(team.asks()) == {}
+
+
+def test_what_runs_on_the_day_of_the_change_goes_on_by_the_new_hours(team: Team, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    for name in ("rules", "issue_templates"):
+        shutil.copytree(tmp_path / name, old / name)
+    calendar = "calendars/us-east.yaml"
+    team.change('  thu: [["09:00", "17:00"]]\n', "", file=calendar, due=TWO_DAYS)
+    kept = team.asks(act="keep", against=str(old / "rules"), before=date(2026, 3, 5)).keeping
+    assert kept
+    # The newest one was opened on Wednesday, and Thursday does not count for it any more.
+    assert (kept.why_not, kept.written, kept.goes_on) == ([], True, 1)
+
+
 def test_against_a_folder_and_against_a_git_ref_is_the_same_and_so_is_the_journal(
     team: Team, tmp_path: Path
 ) -> None:
