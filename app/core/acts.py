@@ -1,29 +1,42 @@
 """What people did to an issue, in order. The bot's own acts are left out: nothing may depend on when it looked."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from app.core.due_date import told
 from app.core.model import Issue, LabelEvent, Note, StateEvent, User
 from app.core.orders import only_orders
 
 Kind = Literal[
-    "opened", "label_off", "label_on", "own_off", "own_on", "closed", "reopened", "edited", "assigned", "note"
+    "opened",
+    "label_off",
+    "label_on",
+    "own_off",
+    "own_on",
+    "closed",
+    "reopened",
+    "edited",
+    "assigned",
+    "note",
+    "dated",
 ]
 
-# At equal instants a label put on comes after one taken off, so that it wins; an answer comes after what it answers.
+# At equal instants a label put on comes after one taken off, so that it wins; an answer comes after what it
+# answers, and what the bot does after what it read.
 RANK: dict[Kind, int] = {
     "opened": 0,
     "label_off": 1,
     "label_on": 2,
-    "own_off": 2,
-    "own_on": 2,
     "edited": 3,
     "assigned": 3,
     "note": 3,
+    "dated": 3,
     "closed": 4,
     "reopened": 4,
+    "own_off": 5,
+    "own_on": 5,
 }
 EDITED = "changed the description"
 _NAMES = re.compile(r"@([\w.-]*\w)")
@@ -51,9 +64,9 @@ def order(act: Act) -> tuple[datetime, int, int]:
 def acts(issue: Issue) -> tuple[Act, ...]:
     """All that people did, and every opening, closing and reopening, oldest first; the opening is always the first.
 
-    GitLab's own lines are read for assignments and edits of the description. The act on a label that has since been
-    deleted has an empty label: it was an act all the same. What is older than the issue was done to another, of which
-    it is a clone.
+    GitLab's own lines are read for assignments, due dates and edits of the description. The act on a label that has
+    since been deleted has an empty label: it was an act all the same. What is older than the issue was done to another,
+    of which it is a clone.
     """
     found = [Act(issue.created_at, "opened", issue.author)]
     found += [_label_act(event) for event in issue.label_history if not issue.is_bot(event.user)]
@@ -98,6 +111,8 @@ def _note_act(note: Note, issue: Issue) -> Act | None:
         return Act(note.at, "note", note.author, note.id)
     if note.body == EDITED:
         return Act(note.at, "edited", note.author, note.id)
+    if "due date" in note.body and (told(note.body, None) or told(note.body, date.max) is None):
+        return Act(note.at, "dated", note.author, note.id)
     on, off = assignment(note.body)
     if on or off:
         return Act(note.at, "assigned", note.author, note.id, assigned=on, unassigned=off)

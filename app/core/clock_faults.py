@@ -26,6 +26,10 @@ def clock_faults(rule: Rule, ruleset: Ruleset) -> Iterator[tuple[Path, str]]:
     for i, label in enumerate(check.paused_while):
         if label in rule.owns:
             yield ("check", "paused_while", i), f'the clock would stop itself by its own label "{label}"'
+    names = [*ruleset.labels.state, *ruleset.labels.attribute]
+    for place, label in _labels(check):
+        if label not in names:
+            yield place, f'"{label}" is no label of rules/labels.yaml; {one_of(label, names)}'
     for path, name in _moments(check):
         if name[0] in "+-" and name[1:] in ruleset.labels.clocks:
             yield ("check", *path), f'"{name[1:]}" is put on by clocks, and what they do starts and ends none'
@@ -69,6 +73,15 @@ def _boards(rule: Rule, ruleset: Ruleset) -> list[Board]:
 def _moments(check: Sla) -> Iterator[tuple[Path, str]]:
     for key in ("starts", "answered_by", "restarts"):
         yield from (((key, i), name) for i, name in enumerate(getattr(check, key)))
+
+
+def _labels(check: Sla) -> Iterator[tuple[Path, str]]:
+    """The labels by which the clock runs or stands still, and the one that makes its promise shorter."""
+    yield from ((("check", "paused_while", i), label) for i, label in enumerate(check.paused_while))
+    if check.only_while:
+        yield ("check", "only_while"), check.only_while
+    if check.expedite:
+        yield ("check", "expedite", "label"), check.expedite.label
 
 
 def _roles(rule: Rule) -> Iterator[tuple[Path, str]]:

@@ -178,17 +178,25 @@ class Facts:
         The bot assigns whoever claims; what it did is not read, since it may have come to do it late.
         """
         owners: dict[str, User] = {}
-        for act in self.acts:
-            if act.kind == "assigned" and act.at < at:
+        for act in self._assignments:
+            if act.at < at:
                 owners |= {name: User(0, name) for name in sorted(act.assigned)}
                 owners = {name: user for name, user in owners.items() if name not in act.unassigned}
         owners = {name: user for name, user in owners.items() if not self._left_behind(name, at)}
-        noted = {name for n in self.issue.notes if n.system for name in assignment(n.body)[0]}
-        found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in noted]
+        found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in self._noted]
         claim = self.claim_at(at)
         if not found and claim and claim.by and not self.let_go(claim, at):
             found = [claim.by]
         return found
+
+    @cached_property
+    def _assignments(self) -> tuple[Act, ...]:
+        return tuple(act for act in self.acts if act.kind == "assigned")
+
+    @cached_property
+    def _noted(self) -> frozenset[str]:
+        """Whom GitLab's own lines name as assigned, by whoever."""
+        return frozenset(name for n in self.issue.notes if n.system for name in assignment(n.body)[0])
 
     def _left_behind(self, name: str, at: datetime) -> bool:
         """Whether GitLab had unassigned them by then without a word: they may not see where the issue moved."""

@@ -29,6 +29,8 @@ class LabelsFile(Model):
     def _fit_together(self) -> "LabelsFile":
         if self.waiting not in self.state:
             raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
+        if strange := sorted(set(self.elsewhere) - {*self.state, *self.attribute}):
+            raise ValueError(f'elsewhere: "{strange[0]}" is neither a state nor an attribute label')
         if strange := sorted(set(self.claiming) - set(self.state)):
             raise ValueError(f'claiming: "{strange[0]}" is not among the state labels')
         names = [*self.state, *self.attribute, *self.clocks, self.off, self.on]

@@ -18,10 +18,14 @@ from app.core.board import People
 from app.core.history import SWAP, StateLabels, StateSpan
 from app.core.model import Issue, User
 
+ANSWERS = (
+    " (by whom it answers)"  # beside the name of a label: an SA did it, or somebody who holds a role here
+)
+
 MomentName = Annotated[
     str,
     Field(
-        pattern=r"^(opened|reopened|closed|requester_activity|sa_activity|sa_note|claimed|[+-]\S.*"
+        pattern=r"^(opened|reopened|closed|requester_activity|sa_activity|sa_note|claimed|due_date_set|[+-]\S.*"
         r"|note of [a-z][\w-]*)$"
     ),
 ]
@@ -61,7 +65,7 @@ def _states(spans: tuple[StateSpan, ...], requester: User) -> list[Moment]:
     """Where a state began: the one that it ended, and its own. An answered wait was ended by the requester."""
     found = []
     before: str | None = None
-    for span in spans:
+    for span in _without_put_back(spans):
         if before != span.label:
             names = _of_turn(before, span.label)
             found.append(Moment(span.start, names, requester if span.answered else span.by))
@@ -69,21 +73,36 @@ def _states(spans: tuple[StateSpan, ...], requester: User) -> list[Moment]:
     return found
 
 
+def _without_put_back(spans: tuple[StateSpan, ...]) -> list[StateSpan]:
+    """The states without those moves that the bot put back, as if they had never been."""
+    found: list[StateSpan] = []
+    for span in spans:
+        if span.put_back and found:
+            found.pop()
+        else:
+            found.append(span)
+    return found
+
+
 # The same few names come again and again, so each set of them is made once.
 _NOTHING: frozenset[str] = frozenset()
-_ONE = {name: frozenset({name}) for name in ("opened", "closed", "reopened", "requester_activity")}
+_ONE = {
+    name: frozenset({name}) for name in ("opened", "closed", "reopened", "requester_activity", "due_date_set")
+}
 
 
 @lru_cache(maxsize=256)
 def _of_turn(before: str | None, after: str | None) -> frozenset[str]:
-    """The names of the instant at which one state followed another."""
-    return frozenset(([f"-{before}"] if before else []) + ([f"+{after}"] if after else []))
+    """The names of the instant at which one state followed another; whoever moved it, it answers."""
+    found = ([f"-{before}"] if before else []) + ([f"+{after}"] if after else [])
+    return frozenset([*found, *(f"{name}{ANSWERS}" for name in found)])
 
 
 @lru_cache(maxsize=1024)
-def _of_act(free: str, *, by_sa: bool, claims: bool) -> frozenset[str]:
+def _of_act(free: str, *, answers: bool, by_sa: bool, claims: bool) -> frozenset[str]:
     """The names of an act on a label; `free` tells of a free label that it was put on or off."""
-    return frozenset([free] * bool(free) + ["sa_activity"] * by_sa + ["claimed"] * claims)
+    found = [free] * bool(free) + [f"{free}{ANSWERS}"] * bool(free and answers)
+    return frozenset(found + ["sa_activity"] * by_sa + ["claimed"] * claims)
 
 
 class _Reader:
@@ -107,6 +126,8 @@ class _Reader:
                 return _ONE[act.kind]
             case "note" | "edited" | "assigned":
                 return self._of_words(act)
+            case "dated":
+                return _ONE["due_date_set"]
             case "label_on" | "label_off":
                 return self._of_label(act)
         return _NOTHING
@@ -130,9 +151,11 @@ class _Reader:
         on = act.kind == "label_on"
         free = f"{'+' if on else '-'}{act.label}" if act.label and act.label not in self._labels.all else ""
         role = self._people.role(act.by, act.at)
-        by_sa = role in ("sa", "escalation") and self._answers(act)
-        claims = by_sa and on and role == "sa" and act.label in self._claiming
-        return _of_act(free, by_sa=by_sa, claims=claims)
+        sa = role in ("sa", "escalation")
+        by_sa = sa and self._answers(act)
+        claims = by_sa and on and act.label in self._claiming
+        known = role == "bystander" and act.by is not None and bool(self._people.held_by(act.by, act.at))
+        return _of_act(free, answers=sa or known or act.by is None, by_sa=by_sa, claims=claims)
 
     def _answers(self, act: Act) -> bool:
         """Whether it is activity: not SA Waiting put on or off, nor the other half of a move to SA Waiting."""

@@ -10,10 +10,12 @@ from app.core.labels import label_stretches
 def held(facts: Facts, label: str) -> Iterator[Pause]:
     """The stretches in which the label held and who put it on: of a state label, in which it was in force.
 
-    What the bot put on held nothing: its instant is chance.
+    What the bot put on held nothing: its instant is chance. Nor does a wait with which the request was opened: nobody
+    has asked anything by then, so there is nothing to wait for.
     """
     if label in facts.labels.state:
-        yield from (Pause(s.start, s.end, label, s.by) for s in facts.spans if s.label == label)
+        found = (Pause(s.start, s.end, label, s.by) for s in facts.spans if s.label == label)
+        yield from (pause for pause in found if not _nobody_asked(pause, facts))
         return
     for start, end in label_stretches(facts.issue, label):
         by = next((e.user for e in facts.issue.label_history if e.label == label and e.at == start), None)
@@ -23,11 +25,11 @@ def held(facts: Facts, label: str) -> Iterator[Pause]:
 
 def pauses(facts: Facts, labels: Iterable[str]) -> tuple[Pause, ...]:
     """Where a clock stands still while one of these labels is on, in order and apart."""
-    return merged(p for label in labels for p in held(facts, label) if not _nobody_asked(p, facts))
+    return merged(p for label in labels for p in held(facts, label))
 
 
 def _nobody_asked(pause: Pause, facts: Facts) -> bool:
-    """Whether the request was opened waiting: nobody has asked anything by then, so there is nothing to wait for."""
+    """Whether the request was opened waiting."""
     author = facts.issue.author.username
     given = pause.by is not None and pause.by.username == author and pause.start == facts.issue.created_at
     return given and pause.label == facts.labels.waiting

@@ -85,7 +85,8 @@ def deadline(terms: Terms, cycle: Cycle, facts: Facts, calendar: str = "") -> De
         return _soonest(terms, cycle, facts, calendar)
     if terms.same_day is not None:
         hours = facts.counting("working_hours", calendar, cycle.end)
-        target = _left_of_day(terms.same_day, cycle.start, hours, facts.zone_at(cycle.start))
+        zone = facts.calendars[calendar].zone if calendar else facts.zone_at(cycle.start)
+        target = _left_of_day(terms.same_day, cycle.start, hours, zone)
         promise = Promise(target, hours, cycle.start)
         return Deadline(due_at(cycle, promise), "working_hours", hours, promise)
     due = _day_named(terms, facts, facts.zone_at(cycle.start))

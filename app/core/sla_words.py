@@ -1,6 +1,6 @@
 """What a clock's texts are filled with: what was done, and what is due; nothing that the present instant changes."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,12 +53,12 @@ def open_values(facts: Facts, cycle: Cycle, deadline: Deadline) -> dict[str, Any
     where the request came in off hours, `free` the days that do not count, `left` what is left while it is paused,
     `held` who had the request until it was due.
     """
-    zone, due = facts.zone_at(cycle.start), deadline.due_at
+    zone, due = facts.board.calendar.zone, deadline.due_at
     pause = cycle.pauses[-1] if cycle.pauses and cycle.pauses[-1].end is None else None
     left = deadline.left_at(cycle, pause.start) if pause else None
     return _all(
         since=instant(cycle.start, zone),
-        due=instant(due, zone) if due else Ours(),
+        due=_due(due, deadline, zone) if due else Ours(),
         yours=_yours(facts, due, zone),
         target=target_words(deadline),
         board=Ours(facts.board.name),
@@ -114,18 +114,27 @@ def _yours(facts: Facts, due: datetime | None, zone: ZoneInfo) -> Ours:
     return instant(due, there)
 
 
+def _due(due: datetime, deadline: Deadline, zone: ZoneInfo) -> Ours:
+    """The due instant; of a day that was named, its end, which nobody would look for in the next day."""
+    if deadline.promise or due.astimezone(zone).time() != time():
+        return instant(due, zone)
+    day, _, rest = instant(due - timedelta(minutes=1), zone).partition(",")
+    where = rest.partition("(")[2] or rest.rpartition(" ")[2]
+    return Ours(f"the end of {day} ({where.rstrip(')')})")
+
+
 def _begins(cycle: Cycle, deadline: Deadline, zone: ZoneInfo) -> Ours:
     """When work begins, for what came in while nobody works."""
-    if deadline.promise is None or deadline.calendar.is_open(deadline.promise.counts_from):
+    if deadline.promise is None or deadline.calendar.is_open(cycle.start):
         return Ours()
-    return instant(deadline.calendar.next_open(deadline.promise.counts_from), zone)
+    return instant(deadline.calendar.next_open(max(cycle.start, deadline.promise.counts_from)), zone)
 
 
 def _free(facts: Facts, cycle: Cycle, deadline: Deadline, zone: ZoneInfo) -> Ours:
     """The days between beginning and end that do not count: `Sat 7 Mar, Sun 8 Mar and Mon 9 Mar (Labour Day)`."""
     if deadline.promise is None or deadline.due_at is None or deadline.count == "wall":
         return Ours()
-    first = deadline.promise.counts_from.astimezone(zone).date()
+    first = max(cycle.start, deadline.promise.counts_from).astimezone(zone).date()
     last = deadline.due_at.astimezone(zone).date()
     days = [_day(day, name) for day, name in deadline.calendar.closed_days(first, last)]
     if len(days) > MOST_DAYS:

@@ -48,10 +48,12 @@ def status_body(facts: Facts, said: list[Said], source: str) -> str:
     readers = tuple([s.rule.id for s in said if s.result.understood])
     key = (source, frozen(values), found, readers)
     notes = facts.description.notes
-    if key not in notes:
+    body = notes.get(key)
+    if body is None:
+        body = without_commands(render(source, values | _of_description(facts, said, found)))
         notes.clear()
-        notes[key] = without_commands(render(source, values | _of_description(facts, said, found)))
-    return marked(STATUS, facts.issue.ref, notes[key])
+        notes[key] = body
+    return marked(STATUS, facts.issue.ref, body)
 
 
 def _gaps(facts: Facts, said: list[Said]) -> tuple[Gap, ...]:

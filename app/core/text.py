@@ -69,7 +69,8 @@ def instant(at: datetime, zone: ZoneInfo) -> Ours:
     name = local.tzname() or ""
     shown = name if name.isalpha() else f"UTC{local.strftime('%z')[:3]}:{local.strftime('%z')[3:]}"
     day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return Ours(f"{day}, {local.hour:02}:{local.minute:02} {shown} ({city})")
+    where = "" if city == shown else f" ({city})"
+    return Ours(f"{day}, {local.hour:02}:{local.minute:02} {shown}{where}")
 
 
 @lru_cache(maxsize=1024)

@@ -294,7 +294,7 @@ def test_nobody_is_said_to_wait_where_the_requester_opened_it_so(
     said = '2026-03-02T15:00Z sam comments "On it."'
     for waiting, line in (
         ('2026-03-02T14:00:00.003Z alice adds "SA Waiting"', "An SA answered on"),
-        ('2026-03-02T14:30Z sam adds "SA Waiting"', "An SA has been waiting for your answer since"),
+        ('2026-03-02T14:30Z sam adds "SA Waiting"', "`sam` has been waiting for your answer since"),
     ):
         issue = issue_of(f"{OPENS}{waiting}\n{said}")
         assert check.look(facts_of(issue, ruleset, read_instant(LATER))).line().startswith(line)

@@ -15,7 +15,7 @@ from app.core.document import Path
 from app.core.facts import Facts
 from app.core.given import holds
 from app.core.ladder import Reached, Step
-from app.core.moments import MomentName
+from app.core.moments import ANSWERS, MomentName
 from app.core.pauses import held, pauses
 from app.core.plan import Clause, stamp
 from app.core.promise import GITLABS, Deadline, deadline, terms_of
@@ -52,6 +52,7 @@ class Sla(Terms):
     )
     paused_while: list[str] = Field(default=[], description="Labels while which the clock stands still.")
     when: Conditions = Field(default=[], description="Only for requests for which all of this holds.")
+    unless: Conditions = Field(default=[], description="Not for requests for which all of this holds.")
     calendar: str = Field(default="", description="Another calendar than the board's, by its id.")
     earlier: list[Earlier] = Field(default=[], description="Terms of cycles that began before a day.")
     ladder: list[Step] = Field(default=[], description="Steps before it is due and after.")
@@ -77,7 +78,7 @@ class Sla(Terms):
                 yield (*path, "by_quarter_end", "block"), terms.by_quarter_end.block, []
 
     def look(self, facts: Facts) -> Result:
-        if not all(holds(condition, facts) for condition in self.when):
+        if not self._meant(facts):
             return Result(False, "the clock is for other requests")
         found = self.cycles(facts)
         if not found or found[-1].end is not None:
@@ -104,6 +105,12 @@ class Sla(Terms):
             clocks=partial(self.clocks, facts, found),
         )
 
+    def _meant(self, facts: Facts) -> bool:
+        """Whether the clock is for this request."""
+        if self.unless and all(holds(condition, facts) for condition in self.unless):
+            return False
+        return all(holds(condition, facts) for condition in self.when)
+
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
         if self._begins.isdisjoint(facts.moment_names):
@@ -113,7 +120,7 @@ class Sla(Terms):
             facts.moments,
             starts=self._begins,
             ends=self._ends,
-            restarts=self._begins_anew,
+            restarts=self._begins_anew | self._of_families(facts),
             only_in=only,
             pauses=pauses(facts, self.paused_while),
         )
@@ -124,7 +131,15 @@ class Sla(Terms):
 
     @cached_property
     def _ends(self) -> frozenset[str]:
-        return frozenset([*self.answered_by, *([f"-{self.only_while}"] if self.only_while else [])])
+        """What ends a cycle: of labels put on or off, only what SAs did, or holders of a role on the board. Where a
+        label is what the clock is for, it ends with it, whoever took it off."""
+        answers = [f"{name}{ANSWERS}" if name[0] in "+-" else name for name in self.answered_by]
+        return frozenset([*answers, *([f"-{self.only_while}"] if self.only_while else [])])
+
+    def _of_families(self, facts: Facts) -> frozenset[str]:
+        """What began a cycle anew of that which is written with a star: `+quarter::*`."""
+        begins = tuple(name[:-1] for name in self.restarts if name.endswith("*"))
+        return frozenset(n for n in facts.moment_names if n.startswith(begins)) if begins else frozenset()
 
     @cached_property
     def _begins_anew(self) -> frozenset[str]:
@@ -144,7 +159,7 @@ class Sla(Terms):
 
     def past(self, facts: Facts) -> tuple[Clock, ...]:
         """The cycles of a closed request, as they ended: with the closing, where nothing had ended them before."""
-        if not all(holds(condition, facts) for condition in self.when):
+        if not self._meant(facts):
             return ()
         closed_at = facts.issue.closed_at or facts.issue.newest_event_at
         return self.clocks(facts, tuple(ended(cycle, closed_at) for cycle in self.cycles(facts)))
