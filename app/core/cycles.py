@@ -82,9 +82,13 @@ def _inside(at: datetime, stretches: tuple[Stretch, ...]) -> bool:
 
 
 def _within(pauses: tuple[Pause, ...], start: datetime, end: datetime | None) -> tuple[Pause, ...]:
-    """The parts of the pauses that lie in [start, end)."""
+    """The parts of the pauses, which are in order, that lie in [start, end)."""
     found = []
     for pause in pauses:
+        if pause.end is not None and pause.end <= start:
+            continue
+        if end is not None and end <= pause.start:
+            break
         low = max(pause.start, start)
         high = pause.end if end is None else min(pause.end or end, end)
         if high is None or low < high:

@@ -50,9 +50,19 @@ class Facts:
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
 
     @cached_property
-    def moment_names(self) -> frozenset[str]:
-        """The names of all that happened: a clock that none of it starts need not be looked at."""
-        return frozenset().union(*(moment.names for moment in self.moments))
+    def moments_by_name(self) -> dict[str, list[int]]:
+        """Where in the moments each name stands: a clock that none of them starts need not be looked at."""
+        found: dict[str, list[int]] = {}
+        for n, moment in enumerate(self.moments):
+            for name in moment.names:
+                found.setdefault(name, []).append(n)
+        return found
+
+    def moments_of(self, names: frozenset[str]) -> list[Moment]:
+        """The moments that have one of these names, in order."""
+        known = self.moments_by_name
+        places = {n for name in names if name in known for n in known[name]}
+        return [self.moments[n] for n in sorted(places)]
 
     def counting(self, count: Count, calendar: str = "", until: datetime | None = None) -> Counting:
         """How time counts for this request: by each board's calendar while it was there, or by the calendar named.
@@ -61,7 +71,9 @@ class Facts:
         """
         if calendar:
             return self.calendars[calendar].counting(count)
-        been = [stay for stay in self.stays if until is None or stay.start < until] or self.stays[:1]
+        been = self.stays
+        if until is not None and len(been) > 1:
+            been = tuple(stay for stay in been if stay.start < until) or been[:1]
         if len(been) == 1:
             return been[0].board.counting(count)
         return Chain(tuple((stay.start, stay.board.counting(count)) for stay in been))
@@ -73,6 +85,8 @@ class Facts:
 
     def zone_at(self, at: datetime) -> ZoneInfo:
         """The zone of the board on which the request was then."""
+        if len(self.stays) == 1:
+            return self.board.calendar.zone
         before = [stay for stay in self.stays[:-1] if stay.start <= at < self.stays[-1].start]
         return before[-1].board.calendar.zone if before else self.board.calendar.zone
 

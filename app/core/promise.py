@@ -80,7 +80,6 @@ def terms_of(terms: Terms, earlier: Iterable[Earlier], start: datetime, zone: Zo
 
 def deadline(terms: Terms, cycle: Cycle, facts: Facts, calendar: str = "") -> Deadline:
     """When the cycle is due by these terms. `calendar` is another calendar's id than the board's."""
-    counting = facts.counting(terms.count, calendar, cycle.end)
     if terms.target is not None:
         return _soonest(terms, cycle, facts, calendar)
     if terms.same_day is not None:
@@ -90,6 +89,7 @@ def deadline(terms: Terms, cycle: Cycle, facts: Facts, calendar: str = "") -> De
         promise = Promise(target, hours, cycle.start)
         return Deadline(due_at(cycle, promise), "working_hours", hours, promise)
     due = _day_named(terms, facts, facts.zone_at(cycle.start))
+    counting = facts.counting(terms.count, calendar, cycle.end)
     return Deadline(due if due and due > cycle.start else None, terms.count, counting)
 
 

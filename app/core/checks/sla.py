@@ -113,17 +113,22 @@ class Sla(Terms):
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
-        if self._begins.isdisjoint(facts.moment_names):
+        if not any(name in facts.moments_by_name for name in self.starts):
             return ()
         only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
         return cycles(
-            facts.moments,
+            facts.moments_of(self._heard),
             starts=self._begins,
             ends=self._ends,
             restarts=self._begins_anew | self._of_families(facts),
             only_in=only,
             pauses=pauses(facts, self.paused_while),
         )
+
+    @cached_property
+    def _heard(self) -> frozenset[str]:
+        """All that means anything to the clock."""
+        return self._begins | self._ends | self._begins_anew | {"closed", "reopened"}
 
     @cached_property
     def _begins(self) -> frozenset[str]:
