@@ -3,10 +3,11 @@
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from app.core.due_date import told
-from app.core.model import Issue, LabelEvent, Note, StateEvent, User
+from app.core.model import Issue, Note, StateEvent, User
 from app.core.orders import only_orders
 
 Kind = Literal[
@@ -38,6 +39,7 @@ RANK: dict[Kind, int] = {
     "own_off": 5,
     "own_on": 5,
 }
+AT, BY_TIME = attrgetter("at"), attrgetter("at", "id")
 EDITED = "changed the description"
 _NAMES = re.compile(r"@([\w.-]*\w)")
 _ASSIGNED = re.compile(r"\Aassigned to (?P<on>@.*?)(?: and unassigned (?P<off>@.*))?\Z")
@@ -68,12 +70,16 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     since been deleted has an empty label: it was an act all the same. What is older than the issue was done to another,
     of which it is a clone.
     """
-    found = [Act(issue.created_at, "opened", issue.author)]
-    found += [_label_act(event) for event in issue.label_history if not issue.is_bot(event.user)]
-    found += _state_acts(issue)
-    notes = (note for note in issue.notes if not issue.is_bot(note.author))
-    found += [act for note in notes if (act := _note_act(note, issue))]
-    return tuple(sorted((a for a in found if a.at >= issue.created_at), key=order))
+    bots, since = issue.bot_names, issue.created_at
+    labels = [e for e in issue.label_history if e.user is None or e.user.username.casefold() not in bots]
+    notes = [n for n in issue.notes if n.author.username.casefold() not in bots]
+    # In the order of their ranks, and each rank in its own: all that is left is to sort them by time.
+    found = [Act(since, "opened", issue.author)]
+    found += [Act(e.at, "label_off", e.user, e.id, e.label or "") for e in labels if e.action == "remove"]
+    found += [Act(e.at, "label_on", e.user, e.id, e.label or "") for e in labels if e.action == "add"]
+    found += [act for note in sorted(notes, key=BY_TIME) if (act := _note_act(note, issue))]
+    found += sorted(_state_acts(issue), key=BY_TIME)
+    return tuple(sorted([act for act in found if act.at >= since], key=AT))
 
 
 def _state_acts(issue: Issue) -> list[Act]:
@@ -97,11 +103,6 @@ def _without_put_back(issue: Issue) -> list[StateEvent]:
         else:
             events.append(event)
     return events
-
-
-def _label_act(event: LabelEvent) -> Act:
-    kind: Kind = "label_on" if event.action == "add" else "label_off"
-    return Act(event.at, kind, event.user, event.id, event.label or "")
 
 
 def _note_act(note: Note, issue: Issue) -> Act | None:

@@ -27,7 +27,10 @@ from app.core.template import Match, Template
 
 @dataclass(frozen=True)
 class Facts:
-    """One issue seen at `now`. Built once per evaluation; `with_issue` follows the plan's own changes."""
+    """One issue seen at `now`. Built once per evaluation; `with_issue` follows the plan's own changes.
+
+    The description was last written by people at `edited_at`: its last edit, or the opening.
+    """
 
     issue: Issue
     board: Board
@@ -37,6 +40,7 @@ class Facts:
     acts: tuple[Act, ...]
     people: People
     spans: tuple[StateSpan, ...]
+    edited_at: datetime
     description: Description
     stays: tuple[Stay, ...]
     readings: Readings
@@ -99,11 +103,6 @@ class Facts:
     def own_notes(self) -> dict[str, Note]:
         """The bot's notes on this issue by their keys."""
         return own_notes(self.issue)
-
-    @cached_property
-    def edited_at(self) -> datetime:
-        """When the description was last written by people: its last edit, or the opening."""
-        return max((a.at for a in self.acts if a.kind == "edited"), default=self.issue.created_at)
 
     @cached_property
     def carried_at(self) -> datetime | None:
@@ -238,9 +237,9 @@ def gather(
     calendars by their ids, for clocks that count by one of their own; `readings` what was read before.
     """
     done = acts(issue)
-    written_at = max((a.at for a in done if a.kind in ("opened", "edited")), default=issue.created_at)
+    edited_at = max([a.at for a in done if a.kind == "edited"], default=issue.created_at)
     readings = Readings() if readings is None else readings
-    description = readings.description(issue, board, templates, written_at)
+    description = readings.description(issue, board, templates, edited_at)
     been = stays(issue, description.board, boards or {})
     if len(been) > 1:
         been = tuple(replace(s, board=part_of(s.board, description.answers)) for s in been)
@@ -254,6 +253,7 @@ def gather(
         acts=done,
         people=people,
         spans=state_spans(issue, done, people, labels.states),
+        edited_at=edited_at,
         description=description,
         stays=been,
         readings=readings,

@@ -55,7 +55,9 @@ def state_spans(
 
 def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
     """The bot's own events on state labels."""
-    events = [e for label in labels.all for e in issue.events_of.get(label, ()) if issue.is_bot(e.user)]
+    bots, known = issue.bot_names, issue.events_of
+    events = [e for label in labels.all if label in known for e in known[label]]
+    events = [e for e in events if e.user and e.user.username.casefold() in bots]
     return [
         Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "") for e in events
     ]
@@ -114,7 +116,8 @@ class _StateFold:
         """The requester's answer brings back what was in force before the wait, if there is one."""
         if self.now.label == self.labels.waiting:
             back = self.now.before or StateSpan(None, act.at)
-            self._change(back._replace(start=act.at, end=None, answered=True))
+            label, _, by, _, _, before, put_back = back
+            self._change(StateSpan(label, act.at, by, None, True, before, put_back))
 
     def end_lost_wait(self, issue: Issue) -> None:
         """A wait whose label is gone without a person's act is over since the label's last event."""
@@ -140,5 +143,6 @@ class _StateFold:
         self.now, self.taken_off = earlier, None
 
     def _change(self, span: StateSpan) -> None:
-        self.past.append(self.now._replace(end=span.start))
+        label, start, by, _, answered, before, put_back = self.now
+        self.past.append(StateSpan(label, start, by, span.start, answered, before, put_back))
         self.now, self.taken_off = span, None

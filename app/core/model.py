@@ -123,7 +123,7 @@ class Issue:
         Source: GitLab's app/services/system_notes/issuables_service.rb, noteable_moved
         """
         return tuple(
-            n for n in self.notes if n.system and n.body.startswith(MOVED_FROM) and n.at >= self.created_at
+            [n for n in self.notes if n.system and n.body.startswith(MOVED_FROM) and n.at >= self.created_at]
         )
 
     @cached_property
@@ -136,13 +136,15 @@ class Issue:
         the one of which it is a clone.
         Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
         """
-        events = sorted((e for e in self.label_events if e.at >= self.created_at), key=_ORDER)
+        since = self.created_at
+        events = sorted([e for e in self.label_events if e.at >= since], key=_ORDER)
         if len({(event.at, event.label) for event in events}) < len(events):
             bots = [event for event in events if self.is_bot(event.user)]
             people = [event for event in events if not self.is_bot(event.user)]
             events = sorted((*_without_pairs(bots), *_without_pairs(people)), key=_ORDER)
-        opened, moved = self.created_at + AT_OPENING, bool(self.arrivals)
-        return tuple(sorted((self._meant(e) if moved or e.at <= opened else e for e in events), key=_ORDER))
+        if not self.arrivals and (not events or events[0].at > since + AT_OPENING):
+            return tuple(events)  # as with most: none is about the opening, none about a move
+        return tuple(sorted(map(self._meant, events), key=_ORDER))
 
     def _meant(self, event: LabelEvent) -> LabelEvent:
         opening = event.action == "add" and event.at - self.created_at <= AT_OPENING
@@ -183,7 +185,8 @@ class Issue:
     @cached_property
     def comments(self) -> tuple[Note, ...]:
         """What people wrote; neither GitLab's own lines nor the bot's."""
-        return tuple(n for n in self.notes if not n.system and not self.is_bot(n.author))
+        bots = self.bot_names
+        return tuple([n for n in self.notes if not n.system and n.author.username.casefold() not in bots])
 
     def is_bot(self, user: User | None) -> bool:
         """Whether the user is one of the bot's; GitLab's own acts (no user) are nobody's."""
