@@ -175,7 +175,10 @@ class CatchUp:
 
     def _run(self) -> None:
         gitlab = gitlab_of(self._settings)
-        while self._again.wait():
+        while True:
+            if not self._again.wait(RELOAD_SECONDS):
+                self.rules.current()  # a change must be noticed although nothing is looked at meanwhile
+                continue
             self._again.clear()
             try:
                 log.info("caught up", issues=self._put_all(gitlab))

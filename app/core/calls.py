@@ -1,14 +1,25 @@
 """Whom a rule calls, and in which words: one short new note, once per cause and step."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from app.core.document import Model
+from app.core.document import Model, one_of
 from app.core.length import Length
 
-_ONE = r"(assignees|requester|mover|board\.escalation|role [a-z][\w-]*)"
-Recipient = Annotated[str, Field(pattern=rf"^{_ONE}( or {_ONE})*$")]
+NAMES = ("assignees", "requester", "mover", "board.escalation")
+_ROLE = re.compile(r"role [a-z][\w-]*")
+
+
+def _recipient(value: str) -> str:
+    for one in value.split(" or "):
+        if one not in NAMES and not _ROLE.fullmatch(one):
+            raise ValueError(f"{one!r} is nobody to call; {one_of(one, list(NAMES))}, or role NAME")
+    return value
+
+
+Recipient = Annotated[str, AfterValidator(_recipient)]
 
 
 class SummonSpec(Model):

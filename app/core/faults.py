@@ -32,6 +32,7 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
     found: list[Problem] = []
     owners: dict[str, str] = {}
     states = set(ruleset.labels.state)
+    clocks = {rule.id for rule in ruleset.rules if rule.check.kind == "sla"}
     for rule in ruleset.rules:
         document = ruleset.documents[rule.id]
         found += _unknown_names(rule, ruleset, document)
@@ -45,8 +46,8 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
         for path, message in (*clock_faults(rule, ruleset), *role_faults(rule, ruleset)):
             found.append(document.problem(path, message))
         for path, label in rule.labels().items():
-            shared = rule.check.kind == "sla" and label in ruleset.labels.clocks
             owner = owners.setdefault(label, rule.id)
+            shared = label in ruleset.labels.clocks and {rule.id, owner} <= clocks
             if owner != rule.id and not shared:
                 message = f'the label "{label}" belongs to the rule {owner} already; one label, one rule'
                 found.append(document.problem(path, message))

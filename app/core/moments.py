@@ -6,29 +6,43 @@ say that a label began or ceased to hold, for state labels by the state that is 
 of somebody who holds that role on the board. What the bot does has no name: its instant is chance.
 """
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from app.core.acts import Act
 from app.core.board import People
+from app.core.document import one_of
 from app.core.history import SWAP, StateLabels, StateSpan
 from app.core.model import Issue, User
 
 ANSWERS = (
     " (by whom it answers)"  # beside the name of a label: an SA did it, or somebody who holds a role here
 )
+NAMES = (
+    "opened",
+    "reopened",
+    "closed",
+    "requester_activity",
+    "sa_activity",
+    "sa_note",
+    "claimed",
+    "due_date_set",
+)
+_OTHERS = re.compile(r"[+-]\S.*|note of [a-z][\w-]*")
 
-MomentName = Annotated[
-    str,
-    Field(
-        pattern=r"^(opened|reopened|closed|requester_activity|sa_activity|sa_note|claimed|due_date_set|[+-]\S.*"
-        r"|note of [a-z][\w-]*)$"
-    ),
-]
+
+def _moment(value: str) -> str:
+    if value in NAMES or _OTHERS.fullmatch(value):
+        return value
+    raise ValueError(f"{value!r} is no moment; {one_of(value, list(NAMES))}, or +LABEL, -LABEL, note of ROLE")
+
+
+MomentName = Annotated[str, AfterValidator(_moment)]
 
 
 class Moment(NamedTuple):

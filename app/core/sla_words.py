@@ -35,6 +35,7 @@ COUNTED = {"wall": "{}", "working_days": "{} on working days", "working_hours": 
 HELD = {"requester": "the requester", "sa": "an SA", "others": "others", "nobody": "nobody"}
 MOST_DAYS = 6
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 class Says(Model):
@@ -64,10 +65,11 @@ def open_values(facts: Facts, cycle: Cycle, deadline: Deadline) -> dict[str, Any
         board=Ours(facts.board.name),
         begins=_begins(cycle, deadline, zone),
         free=_free(facts, cycle, deadline, zone),
-        left=duration(left) if left is not None and due is None else Ours(),
+        left=duration(_to_the_minute(left)) if left is not None and due is None else Ours(),
         paused_since=instant(pause.start, zone) if pause else Ours(),
         paused_by=quote(pause.by.username) if pause and pause.by else Ours(),
         held=_held(facts, cycle, deadline) if due and due <= facts.now else Ours(),
+        owner=_owner(facts, due) if due and due <= facts.now else Ours(),
     )
 
 
@@ -86,9 +88,9 @@ def idle_values(facts: Facts, cycle: Cycle | None, deadline: Deadline | None) ->
         late = deadline.calendar.between(due, cycle.end) if due and due <= cycle.end else timedelta()
         values |= {
             "answered": instant(cycle.end, zone),
-            "taken": duration(spent),
+            "taken": duration(_to_the_minute(spent)),
             "target": target_words(deadline),
-            "late_by": duration(late) if late else Ours(),
+            "late_by": duration(max(_to_the_minute(late), MINUTE)) if late else Ours(),
         }
     return values
 
@@ -112,6 +114,11 @@ def _yours(facts: Facts, due: datetime | None, zone: ZoneInfo) -> Ours:
     if due is None or there is None or due.astimezone(there).utcoffset() == due.astimezone(zone).utcoffset():
         return Ours()
     return instant(due, there)
+
+
+def _to_the_minute(length: timedelta) -> timedelta:
+    """The length to the nearest minute: nobody is two seconds early."""
+    return (length + MINUTE / 2) // MINUTE * MINUTE
 
 
 def _due(due: datetime, deadline: Deadline, zone: ZoneInfo) -> Ours:
@@ -144,6 +151,10 @@ def _free(facts: Facts, cycle: Cycle, deadline: Deadline, zone: ZoneInfo) -> Our
 
 def _day(day: date, name: str) -> str:
     return f"{day:%a} {day.day} {day:%b}" + (f" ({name})" if name else "")
+
+
+def _owner(facts: Facts, at: datetime) -> Ours:
+    return Ours(listed([quote(name) for name in facts.owners_at(at)], "and"))
 
 
 def _held(facts: Facts, cycle: Cycle, deadline: Deadline) -> Ours:

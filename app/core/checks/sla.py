@@ -116,19 +116,20 @@ class Sla(Terms):
         if not any(name in facts.moments_by_name for name in self.starts):
             return ()
         only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
+        restarts = self._begins_anew | self._of_families(facts)
         return cycles(
-            facts.moments_of(self._heard),
+            facts.moments_of(self._heard | restarts),
             starts=self._begins,
             ends=self._ends,
-            restarts=self._begins_anew | self._of_families(facts),
+            restarts=restarts,
             only_in=only,
             pauses=pauses(facts, self.paused_while),
         )
 
     @cached_property
     def _heard(self) -> frozenset[str]:
-        """All that means anything to the clock."""
-        return self._begins | self._ends | self._begins_anew | {"closed", "reopened"}
+        """What means anything to the clock, beside what begins it anew."""
+        return self._begins | self._ends | {"closed", "reopened"}
 
     @cached_property
     def _begins(self) -> frozenset[str]:
@@ -144,7 +145,7 @@ class Sla(Terms):
     def _of_families(self, facts: Facts) -> frozenset[str]:
         """What began a cycle anew of that which is written with a star: `+quarter::*`."""
         begins = tuple(name[:-1] for name in self.restarts if name.endswith("*"))
-        return frozenset(n for n in facts.moment_names if n.startswith(begins)) if begins else frozenset()
+        return frozenset(n for n in facts.moments_by_name if n.startswith(begins)) if begins else frozenset()
 
     @cached_property
     def _begins_anew(self) -> frozenset[str]:
