@@ -253,6 +253,16 @@ def test_a_board_that_puts_cards_back_settles_too_and_leaves_one_state(
 
 
 @quick
+@given(histories)
+def test_what_was_read_and_said_before_changes_no_plan(history: list[Deed]) -> None:
+    world = played(history, watching=lambda _i: True)[0]
+    now = world.issue.newest_event_at + timedelta(hours=1)
+    asked_anew = replace(world.ruleset)  # with nothing remembered
+    for issue in (world.issue, replace(world.issue, notes=())):
+        assert evaluate(issue, world.ruleset, now) == evaluate(issue, asked_anew, now)
+
+
+@quick
 @given(histories, st.timedeltas(timedelta(0), timedelta(days=9)))
 def test_nothing_changes_before_the_instant_of_the_next_look(history: list[Deed], later: timedelta) -> None:
     world = played(history, watching=lambda _i: False)[1]
