@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.core import evaluate
 from app.core.board import Board, Person
 from app.core.clock_shape import Clock
-from app.core.facts import Facts, gather
+from app.core.facts import Facts
 from app.core.model import Issue
 from app.core.plan import Plan, PutNote
 from app.core.ruleset import Ruleset
@@ -44,15 +45,7 @@ def facts_of(issue: Issue, ruleset: Ruleset, now: datetime) -> Facts:
     """What checks look at."""
     board: Board | None = ruleset.board_of(issue)
     assert board is not None
-    return gather(
-        issue,
-        board,
-        ruleset.labels,
-        ruleset.templates,
-        now,
-        boards=ruleset.all_by_project,
-        calendars=ruleset.calendars,
-    )
+    return evaluate.facts_of(issue, board, ruleset, now)
 
 
 def states(facts: Facts) -> list[str]:

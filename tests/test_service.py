@@ -2,10 +2,17 @@
 
 import shutil
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
+from pydantic import SecretStr
 
-from app.service import Rules
+from app.clock import SystemClock
+from app.core.model import IssueRef
+from app.database import open_database
+from app.inbox import Inbox
+from app.service import CatchUp, Rules
+from app.settings import Settings
 from tests.conftest import ROOT
 
 
@@ -46,3 +53,16 @@ def test_a_folder_that_vanishes_stops_nothing(folder: Path) -> None:
     shutil.rmtree(folder)
     assert rules.current().version == good
     assert rules.error
+
+
+def test_a_worker_with_nothing_to_do_notices_that_rules_have_changed(folder: Path, tmp_path: Path) -> None:
+    inbox = Inbox(open_database(f"sqlite:///{tmp_path}/triage.db"))
+    inbox.put(IssueRef(1, 1))
+    settings = Settings(gitlab_url="http://127.0.0.1:9", gitlab_token=SecretStr("none"), rules=folder)
+    rules = CatchUp(settings, inbox, SystemClock()).rules
+    rule = folder / "answered-wait.yaml"
+    rule.write_text(rule.read_text().replace("summary:", "sumary:"))
+    end = monotonic() + 60
+    while not rules.error and monotonic() < end:
+        sleep(0.1)
+    assert 'unknown key "sumary"' in rules.error

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 
 from app.core.after import after
+from app.core.board import Board
 from app.core.board_rules import CLOSED, Seat
 from app.core.commands import answers
 from app.core.facts import Facts, gather
@@ -47,17 +48,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         return plan(silent="its project is no board")
     if (reason := _no_request(issue)) != "":
         return plan(silent=reason)
-    facts = gather(
-        issue,
-        board,
-        ruleset.labels,
-        ruleset.templates,
-        now,
-        boards=ruleset.all_by_project,
-        calendars=ruleset.calendars,
-        quarters=ruleset.quarters,
-        readings=ruleset.readings,
-    )
+    facts = facts_of(issue, board, ruleset, now)
     silent = _silence(facts, adopt=adopt)
     done: list[Action] = []
     if adopt and not silent and _to_be_adopted(facts):
@@ -82,6 +73,21 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
     raise Unsettled(sorted({a.rule for a in actions}))
+
+
+def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Facts:
+    """What the rules may look at on an issue of that board."""
+    return gather(
+        issue,
+        board,
+        ruleset.labels,
+        ruleset.templates,
+        now,
+        boards=ruleset.all_by_project,
+        calendars=ruleset.calendars,
+        quarters=ruleset.quarters,
+        readings=ruleset.readings,
+    )
 
 
 def _no_request(issue: Issue) -> str:

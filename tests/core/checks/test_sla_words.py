@@ -104,6 +104,35 @@ def test_the_manager_hears_who_had_it(plan_of: Callable[..., Plan]) -> None:
     assert any("until then an SA had it for 48 hours. Please answer" in body for body in calls)
 
 
+def test_a_day_that_was_agreed_on_is_over_at_its_end(note_of: Callable[..., str]) -> None:
+    lines = MONDAY + "2026-03-02T15:00Z sam sets the due date to 2026-03-12"
+    assert "Agreed on for **the end of Thu 12 Mar 2026 (New York)**." in note_of(lines, "2026-03-02T15:01Z")
+
+
+def clocks(plan: Plan, name: str) -> list[tuple[str, str]]:
+    """When each cycle of the clock began, and how it stands."""
+    return [(f"{clock.started_at:%d %H:%M}", clock.state) for clock in plan.clocks if clock.name == name]
+
+
+def test_a_move_that_the_bot_put_back_begins_no_clock(plan_of: Callable[..., Plan]) -> None:
+    lines = MONDAY + (
+        '2026-03-02T15:00Z sam adds "SA Followup"\n2026-03-02T16:00Z sam comments "The answers are there."\n'
+        '2026-03-03T15:00Z root removes "SA Followup"\n2026-03-03T15:00Z root adds "SA Doing"\n'
+    )
+    put_back = (
+        '2026-03-03T15:01Z triage-bot removes "SA Doing"\n2026-03-03T15:01Z triage-bot adds "SA Followup"\n'
+    )
+    plan = plan_of(lines + put_back, "2026-03-04T15:00Z")
+    assert clocks(plan, "followup") == [("02 15:00", "met")]
+    assert clocks(plan, "sign of life") == []
+    assert clocks(plan_of(lines, "2026-03-04T15:00Z"), "sign of life") == [("03 15:00", "running")]
+
+
+def test_the_managers_claim_is_one_too(plan_of: Callable[..., Plan]) -> None:
+    plan = plan_of(MONDAY + '2026-03-02T15:00Z maria adds "SA Triaged"', "2026-03-09T15:00Z")
+    assert clocks(plan, "allocation") == [("02 14:00", "met")]
+
+
 def settled(issue: Issue, ruleset: Ruleset, now: datetime) -> tuple[Issue, Plan]:
     plan = evaluate(issue, ruleset, now)
     for action in plan.actions:
