@@ -10,6 +10,7 @@ from typing import Literal
 
 import structlog
 
+from app import memory
 from app.clock import Clock, SandboxClock, SystemClock
 from app.core.model import IssueRef
 from app.core.ruleset import Ruleset
@@ -53,12 +54,19 @@ def connect(*, journal: bool = True, examples: bool = True) -> Tools:
     engine = open_database(settings.database_url) if journal else None
     return Tools(
         gitlab=gitlab_of(settings),
-        ruleset=load(settings.rules, examples=examples),
+        ruleset=_loaded(settings.rules, examples=examples),
         clock=clock_of(settings),
         folder=settings.rules,
         journal=Journal(engine) if engine else None,
         inbox=Inbox(engine) if engine else None,
     )
+
+
+def _loaded(folder: Path, *, examples: bool = True) -> Ruleset:
+    """The rules, which stay from now on."""
+    ruleset = load(folder, examples=examples)
+    memory.settle()
+    return ruleset
 
 
 def gitlab_of(settings: Settings) -> GitLab:
@@ -106,7 +114,7 @@ class Rules:
     ) -> None:
         self._folder = folder
         self._every = every
-        self._ruleset = load(folder)
+        self._ruleset = _loaded(folder)
         self._seen = fingerprint(folder)
         self._looked = time.monotonic()
         self._lock = threading.Lock()
@@ -126,7 +134,7 @@ class Rules:
             seen = fingerprint(self._folder)
             if seen == self._seen:
                 return
-            self._ruleset, self.error = load(self._folder), ""
+            self._ruleset, self.error = _loaded(self._folder), ""
             self._seen = seen
             log.info("rules taken up", version=self._ruleset.version)
             self._on_change()

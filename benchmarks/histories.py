@@ -1,6 +1,7 @@
 """Requests as boards have them, for the benchmark of deciding: made up by chance, the same for the same seed.
 
-Each has twenty label events and ten notes by people, and what the bot put there when it looked on the way.
+Each has twenty label events and ten notes once nothing is left to do, those of the bot's among them, which looks on the
+way.
 """
 
 import re
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 
-from app.core.acts import EDITED
+from app.core.acts import BY_TIME, EDITED
 from app.core.after import after
 from app.core.evaluate import evaluate
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
@@ -30,6 +31,7 @@ TEMPLATES = {  # each with how often it is used
 }
 TEXTS = 200
 LABEL_EVENTS, NOTES = 20, 10
+ROOM = 5  # for what comes at the end, and what the bot makes of it
 FIRST = datetime(2026, 3, 2, 8, tzinfo=UTC)
 BOT = User(90, "triage-bot", "Triage Bot")
 ALICE, SAM, SOFIA, MARIA, ROOT = (
@@ -37,6 +39,7 @@ ALICE, SAM, SOFIA, MARIA, ROOT = (
 )
 STATES = ("SA Triaged", "SA Demo Ready", "SA Doing", "SA Waiting", "SA Followup")
 ATTRIBUTES = ("SA POV", "Security Audit", "Services Request", "Expedite", "customer::large", "partner")
+SPARE = ("customer::large", "partner", "language::french")  # labels that mean nothing to any rule
 CUSTOMERS = ("Acme", "Initech", "Globex", "Umbrella", "Hooli", "Stark", "Wayne", "Wonka")
 WORDS = (
     "They have moved the meeting to next week, and would like to see the pipelines first.",
@@ -100,7 +103,10 @@ def requests(ruleset: Ruleset, number: int, seed: int = 4) -> Iterator[Request]:
     random = Random(seed)
     descriptions = texts(ruleset, random)
     for i in range(1, number + 1):
-        yield _Story(ruleset, random, i, random.choice(descriptions)).told()
+        request = None
+        while request is None:
+            request = _Story(ruleset, random, i, random.choice(descriptions)).told()
+        yield request
 
 
 class _Story:
@@ -126,27 +132,58 @@ class _Story:
             bots=frozenset({BOT.username, "project-bot"}),
         )
 
-    def told(self) -> Request:
+    def told(self) -> Request | None:
+        """The request, with exactly so many events and notes once all is done; None where it came out with more."""
         end = self.random.choice(ENDS)
         self._look()
-        labels, notes = LABEL_EVENTS - 1, NOTES - 1
-        while labels or notes:
-            self._pass(5)
-            if self.random.random() < notes / (labels + notes):
+        while self._labels_left > ROOM or self._notes_left > ROOM:
+            self._pass(10)
+            if self.random.random() < self._notes_left / (self._labels_left + self._notes_left):
                 self._note()
-                notes -= 1
             else:
-                moved = self._moves()[:labels]
-                for label in moved:
+                for label in self._moves():
                     self._label(label)
-                labels -= len(moved)
-            if self.random.random() < 0.1:
+            if self.random.random() < 0.2:
                 self._look()
         self._end(end)
         now = self.at + (timedelta(days=6) if end == "late" else timedelta(minutes=5))
         found = self.issue
-        self._settle(now)
-        return Request(now, found, self.issue)
+        while True:
+            self._settle(now)
+            if self._labels_left < 0 or self._notes_left < 0:
+                return None
+            if self._labels_left == self._notes_left == 0:
+                return Request(now, found, self.issue)
+            self._early()
+
+    @property
+    def _labels_left(self) -> int:
+        return LABEL_EVENTS - len(self.issue.label_events)
+
+    @property
+    def _notes_left(self) -> int:
+        return NOTES - len(self.issue.notes)
+
+    def _early(self) -> None:
+        """What is lacking still was done by an SA soon after the opening."""
+        labels, notes = self._labels_left, self._notes_left
+        opened, found = self.issue.created_at, self.issue
+        at = [opened + timedelta(minutes=n) for n in range(1, 1 + max(labels, notes))]
+        spare = [label for label in SPARE if label not in found.labels]
+        events = [
+            LabelEvent(next(self.ids), at[n], SAM, "remove" if n % 2 else "add", self.random.choice(spare))
+            for n in range(labels)
+        ]
+        for n in range(1, labels, 2):
+            events[n] = replace(events[n], label=events[n - 1].label)
+        if labels % 2:  # the last one stays on
+            self.issue = replace(self.issue, labels=self.issue.labels | {events[-1].label or ""})
+        said = [Note(next(self.ids), at[n], SAM, _words(self.random, "Acme")) for n in range(notes)]
+        self.issue = replace(
+            self.issue,
+            label_events=tuple(sorted((*self.issue.label_events, *events), key=BY_TIME)),
+            notes=tuple(sorted((*self.issue.notes, *said), key=BY_TIME)),
+        )
 
     def _pass(self, hours: float) -> None:
         seconds = int(self.random.expovariate(1 / (hours * 3600))) + 61

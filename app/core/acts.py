@@ -1,6 +1,7 @@
 """What people did to an issue, in order. The bot's own acts are left out: nothing may depend on when it looked."""
 
 import re
+from collections.abc import Set
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -24,21 +25,6 @@ Kind = Literal[
     "dated",
 ]
 
-# At equal instants a label put on comes after one taken off, so that it wins; an answer comes after what it
-# answers, and what the bot does after what it read.
-RANK: dict[Kind, int] = {
-    "opened": 0,
-    "label_off": 1,
-    "label_on": 2,
-    "edited": 3,
-    "assigned": 3,
-    "note": 3,
-    "dated": 3,
-    "closed": 4,
-    "reopened": 4,
-    "own_off": 5,
-    "own_on": 5,
-}
 AT, BY_TIME = attrgetter("at"), attrgetter("at", "id")
 EDITED = "changed the description"
 _NAMES = re.compile(r"@([\w.-]*\w)")
@@ -58,11 +44,6 @@ class Act(NamedTuple):
     unassigned: frozenset[str] = frozenset()
 
 
-def order(act: Act) -> tuple[datetime, int, int]:
-    """What acts are sorted by."""
-    return (act.at, RANK[act.kind], act.id)
-
-
 def acts(issue: Issue) -> tuple[Act, ...]:
     """All that people did, and every opening, closing and reopening, oldest first; the opening is always the first.
 
@@ -71,15 +52,22 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     of which it is a clone.
     """
     bots, since = issue.bot_names, issue.created_at
-    labels = [e for e in issue.label_history if e.user is None or e.user.username.casefold() not in bots]
-    notes = [n for n in issue.notes if n.author.username.casefold() not in bots]
-    # In the order of their ranks, and each rank in its own: all that is left is to sort them by time.
-    found = [Act(since, "opened", issue.author)]
-    found += [Act(e.at, "label_off", e.user, e.id, e.label or "") for e in labels if e.action == "remove"]
-    found += [Act(e.at, "label_on", e.user, e.id, e.label or "") for e in labels if e.action == "add"]
-    found += [act for note in sorted(notes, key=BY_TIME) if (act := _note_act(note, issue))]
-    found += sorted(_state_acts(issue), key=BY_TIME)
-    return tuple(sorted([act for act in found if act.at >= since], key=AT))
+    # At equal instants a label put on comes after one taken off, so that it wins, an answer after what it answers, a
+    # closing after all. So they stand here: all that is left is to sort them by time.
+    found, on = [Act(since, "opened", issue.author)], []
+    for e in issue.label_history:
+        if e.user is None or e.user.username.casefold() not in bots:
+            if e.action == "remove":
+                found.append(Act(e.at, "label_off", e.user, e.id, e.label or ""))
+            else:
+                on.append(Act(e.at, "label_on", e.user, e.id, e.label or ""))
+    found += on
+    notes = [n for n in issue.notes if n.at >= since and n.author.username.casefold() not in bots]
+    notes.sort(key=BY_TIME)
+    found += [act for note in notes if (act := _note_act(note, bots))]
+    found += sorted([act for act in _state_acts(issue) if act.at >= since], key=BY_TIME)
+    found.sort(key=AT)
+    return tuple(found)
 
 
 def _state_acts(issue: Issue) -> list[Act]:
@@ -105,11 +93,9 @@ def _without_put_back(issue: Issue) -> list[StateEvent]:
     return events
 
 
-def _note_act(note: Note, issue: Issue) -> Act | None:
-    if not note.system and only_orders(note, issue.bot_names):
-        return None
+def _note_act(note: Note, bots: Set[str]) -> Act | None:
     if not note.system:
-        return Act(note.at, "note", note.author, note.id)
+        return None if only_orders(note, bots) else Act(note.at, "note", note.author, note.id)
     if note.body == EDITED:
         return Act(note.at, "edited", note.author, note.id)
     if "due date" in note.body and (told(note.body, None) or told(note.body, date.max) is None):

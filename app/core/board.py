@@ -120,6 +120,25 @@ class Board:
         return {"words": {name: Ours(text) for name, text in self.file.words.items()}, "roles": roles}
 
     @cached_property
+    def roles_by_name(self) -> dict[str, frozenset[str]]:
+        """Which roles each of their holders has, by the username in lower case."""
+        found: dict[str, set[str]] = {}
+        for role, names in self.file.roles.items():
+            for name in names:
+                found.setdefault(name.casefold(), set()).add(role)
+        return {name: frozenset(roles) for name, roles in found.items()}
+
+    @cached_property
+    def escalation(self) -> frozenset[str]:
+        """Those who are told of a breach, by their usernames in lower case."""
+        return frozenset(name.casefold() for name in self.file.escalation)
+
+    @cached_property
+    def sas(self) -> tuple[tuple[str, datetime | None], ...]:
+        """The entries of `sas`, each with the instant from which on it counts no more."""
+        return tuple((person.name, _end(person.until, self)) for person in self.file.sas)
+
+    @cached_property
     def _counting(self) -> dict[Count, Calendar]:
         return {count: self.calendar.counting(count) for count in get_args(Count)}
 
@@ -153,6 +172,7 @@ class People:
     def __init__(self, board: Board, issue: Issue) -> None:
         self._board, self._issue = board, issue
         self._known: dict[str, tuple[Role, datetime | None]] = {}
+        self._held: dict[str, frozenset[str]] = {}
 
     def role(self, user: User | None, at: datetime) -> Role:
         """What the user was to this issue at that instant. An SA who opened it is its requester, and no SA."""
@@ -170,13 +190,13 @@ class People:
             return "bot", None
         if name == self._issue.author.username.casefold():
             return "requester", None
-        if name in {each.casefold() for each in self._board.file.escalation}:
+        if name in self._board.escalation:
             return "escalation", None
-        sas = [p for p in self._board.file.sas if name in _names(p.name, self._issue.groups)]
-        ends = [end for p in sas if (end := _end(p.until, self._board)) is not None]
-        if not sas:
+        ends = [end for entry, end in self._board.sas if name in _names(entry, self._issue.groups)]
+        if not ends:
             return "bystander", None
-        return "sa", max(ends) if len(ends) == len(sas) else None
+        last = [end for end in ends if end is not None]
+        return "sa", max(last) if len(last) == len(ends) else None
 
     def is_sa(self, user: User | None, at: datetime) -> bool:
         """Whether the user's activity counts as an SA's: the escalation's does."""
@@ -189,19 +209,24 @@ class People:
 
     def held_by(self, user: User, _at: datetime) -> frozenset[str]:
         """Which of the board's roles the user held then."""
-        name, roles = user.username.casefold(), self._board.file.roles
-        return frozenset(
-            role for role, names in roles.items() if any(name == held.casefold() for held in names)
-        )
+        held = self._held.get(user.username)
+        if held is None:
+            found = self._board.roles_by_name.get(user.username.casefold(), frozenset())
+            held = self._held[user.username] = found
+        return held
 
     def turns(self) -> frozenset[datetime]:
         """The instants from which on somebody is no SA any more."""
-        ends = (_end(person.until, self._board) for person in self._board.file.sas)
-        return frozenset(end for end in ends if end)
+        return frozenset(end for _, end in self._board.sas if end)
 
 
 def _names(entry: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return _folded(groups.get(entry, frozenset()) if "/" in entry else frozenset({entry}))
+    return _folded(groups.get(entry, frozenset()) if "/" in entry else _alone(entry))
+
+
+@lru_cache(maxsize=256)
+def _alone(name: str) -> frozenset[str]:
+    return frozenset({name})
 
 
 @lru_cache(maxsize=256)

@@ -1,76 +1,166 @@
 """Which rules look at the requests of one board: found out once for all of them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple, Protocol, runtime_checkable
 
+from app.core.board import Board, Manner
+from app.core.clock_shape import Clock
 from app.core.condition import Condition
 from app.core.facts import Facts
 from app.core.plan import Outcome
+from app.core.readings import Known
+from app.core.result import Result
 from app.core.rule import Rule
-
-
-class Seat(NamedTuple):
-    """A rule on one board. `elsewhere` says why it is not for the board at all; empty where it is."""
-
-    rule: Rule
-    source: str
-    board: str
-    elsewhere: str
-    templates: frozenset[str]
-    where: tuple[Condition, ...]
-    also_closed: bool
-
-    def why_not(self, facts: Facts) -> str:
-        """Why the rule is not for this issue; empty when it is."""
-        if self.elsewhere:
-            return self.elsewhere
-        if self.templates and facts.match.template.name not in self.templates:
-            return f"not for the template {facts.match.template.name}"
-        for condition in self.where:
-            if not condition.holds(facts.by_key, facts.issue.labels):
-                return f"on the board {self.board} only where {condition}"
-        return CLOSED if not self.also_closed and facts.issue.state == "closed" else ""
-
+from app.core.waiver import Excepting, excepting
 
 CLOSED = "the issue is closed"
 
 
-@dataclass(frozen=True)
-class BoardRules:
-    """`seats` are the rules that may look at the board's requests; `guests` those of other boards that own labels,
-    since such a label may have come along from there. `outcomes` have every rule by its id, in order: None where it
-    may look."""
+class Seat(NamedTuple):
+    """A rule on one board, with what is asked of it at each look.
+
+    `still` tells why it finds nothing, where that follows from the request's words and labels alone; else it is empty.
+    `manner` is how far the rule goes here (None: as far as it says); `ended` gives the clocks of a closed request.
+    """
+
+    rule: Rule
+    id: str
+    goes_with: str
+    source: str
+    board: str
+    look: Callable[[Facts], Result]
+    still: Callable[[Facts], str]
+    where: tuple[Condition, ...]
+    owns: tuple[str, ...]
+    manner: Manner | None
+    ended: Callable[[Facts], tuple[Clock, ...]] | None = None
+
+    def why_not(self, facts: Facts) -> str:
+        """Why the rule is not for this request of the board; empty when it is."""
+        for condition in self.where:
+            if not condition.holds(facts.by_key, facts.issue.labels):
+                return f"on the board {self.board} only where {condition}"
+        return ""
+
+    def as_ended(self, facts: Facts) -> Outcome:
+        """The outcome for a closed request: its clocks as they ended, unless they go on where it moved to."""
+        why = self.why_not(facts)
+        if why or facts.issue.moved or self.ended is None:
+            return self.not_for(why or CLOSED)
+        return self.not_for(CLOSED)._replace(counted=partial(self.ended, facts))
+
+    def not_for(self, why: str) -> Outcome:
+        """The outcome of a rule that is not for the issue."""
+        return Outcome(self.id, self.source, "not for this issue", why)
+
+
+class Lineup(NamedTuple):
+    """The rules as they are for one template on one board, open or closed. `seats` are those that look; `ended` those
+    that do not, as the issue is closed, but have more to say. `outcomes` have every rule by its id, in order; those of
+    `seats` only hold its place."""
 
     seats: tuple[Seat, ...]
-    guests: tuple[Seat, ...]
-    outcomes: Mapping[str, Outcome | None]
+    ended: tuple[Seat, ...]
+    outcomes: Mapping[str, Outcome]
 
-    def looking(self, labels: frozenset[str]) -> tuple[Seat, ...]:
-        """The seats that matter to a request with these labels."""
-        came_along = [seat for seat in self.guests if not labels.isdisjoint(seat.rule.owns)]
-        return (*self.seats, *came_along) if came_along else self.seats
+    def known(self, facts: Facts) -> Known:
+        """What follows for these rules from the request's words and labels alone: found out once for both of them."""
+        kept = facts.description.known
+        found = kept.get(id(self))
+        if found is None or found.by is not self or found.labels != facts.issue.labels:
+            # It is kept with whoever made it, so that nobody else can have the same id.
+            found = kept[id(self)] = Known(self, facts.issue.labels, *self._found(facts))
+        return found
+
+    def _found(self, facts: Facts) -> tuple[dict[str, Outcome], dict[str, str]]:
+        away: dict[str, Outcome] = {}
+        still: dict[str, str] = {}
+        for seat in self.seats:
+            if why := seat.why_not(facts):
+                away[seat.id] = seat.not_for(why)
+            elif reason := seat.still(facts):
+                still[seat.id] = reason
+        return away, still
 
 
-def board_rules(rules: Iterable[Rule], sources: Mapping[str, str], board: str) -> BoardRules:
-    """The rules as they are on the board of that id; `sources` tell where each of them stands."""
-    seats = [_seat(rule, sources[rule.id], board) for rule in rules]
-    return BoardRules(
-        tuple(seat for seat in seats if not seat.elsewhere),
-        tuple(seat for seat in seats if seat.elsewhere and seat.rule.owns),
-        {seat.rule.id: _outcome(seat) for seat in seats},
+@dataclass(frozen=True)
+class BoardRules:
+    """The rules on a board. `owned` are the labels that they put on and take off, each with the rules that do; `guests`
+    are the labels of other boards' rules, since one may have come along from there."""
+
+    seats: Mapping[str, Seat]
+    away: Mapping[str, str]
+    owned: Mapping[str, tuple[str, ...]]
+    guests: Mapping[str, tuple[str, ...]]
+    excepting: Excepting
+    _lineups: dict[tuple[str, bool], Lineup] = field(default_factory=dict, init=False, compare=False)
+
+    def lineup(self, template: str, *, closed: bool) -> Lineup:
+        """The rules for requests of that template."""
+        found = self._lineups.get((template, closed))
+        if found is None:
+            found = self._lineups[(template, closed)] = self._lineup(template, closed=closed)
+        return found
+
+    def _lineup(self, template: str, *, closed: bool) -> Lineup:
+        looking, ended, outcomes = [], [], dict[str, Outcome]()
+        for seat in self.seats.values():
+            why = self.away.get(seat.id, "")
+            templates = seat.rule.applies_to.templates
+            if not why and templates and template not in templates:
+                why = f"not for the template {template}"
+            if not why and closed and not seat.rule.check.ALSO_CLOSED:
+                why = CLOSED
+                if seat.where or seat.ended:
+                    ended.append(seat)
+            elif not why:
+                looking.append(seat)
+            outcomes[seat.id] = seat.not_for(why)
+        return Lineup(tuple(looking), tuple(ended), outcomes)
+
+
+def board_rules(rules: Sequence[Rule], sources: Mapping[str, str], board: Board) -> BoardRules:
+    """The rules as they are on that board; `sources` tell where each of them stands."""
+    seats = {rule.id: _seat(rule, sources[rule.id], board) for rule in rules}
+    named = {rule.id: rule.applies_to.boards for rule in rules}
+    away = {id_: f"not for the board {board.id}" for id_, ids in named.items() if ids and board.id not in ids}
+    here, others = [[s for s in seats.values() if (s.id in away) == there] for there in (False, True)]
+    return BoardRules(seats, away, _owned(here), _owned(others), excepting(rules, board))
+
+
+def _owned(seats: Iterable[Seat]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for seat in seats:
+        for label in seat.owns:
+            found[label] = (*found.get(label, ()), seat.id)
+    return found
+
+
+@runtime_checkable
+class _Still(Protocol):
+    """A check that may find nothing for a reason that lasts while description and labels stay as they are."""
+
+    def still(self, facts: Facts) -> str: ...
+
+
+def _seat(rule: Rule, source: str, board: Board) -> Seat:
+    check = rule.check
+    return Seat(
+        rule,
+        rule.id,
+        rule.goes_with,
+        source,
+        board.id,
+        check.look,
+        check.still if isinstance(check, _Still) else _never,
+        tuple(rule.applies_to.where.get(board.id, ())),
+        rule.owns,
+        board.file.manners.get(rule.id, rule.manner),
+        check.past if check.kind == "sla" else None,
     )
 
 
-def _seat(rule: Rule, source: str, board: str) -> Seat:
-    applies = rule.applies_to
-    away = applies.boards and board not in applies.boards
-    elsewhere = f"not for the board {board}" if away else ""
-    where = tuple(applies.where.get(board, ()))
-    return Seat(rule, source, board, elsewhere, frozenset(applies.templates), where, rule.check.ALSO_CLOSED)
-
-
-def _outcome(seat: Seat) -> Outcome | None:
-    if not seat.elsewhere:
-        return None
-    return Outcome(seat.rule.id, seat.source, "not for this issue", seat.elsewhere)
+def _never(_facts: Facts) -> str:
+    return ""

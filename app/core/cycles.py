@@ -8,6 +8,7 @@ from app.core.model import User
 from app.core.moments import Moment
 
 Stretch = tuple[datetime, datetime | None]
+MOST_MEANINGS = 4096  # sets of names that a clock remembers
 
 
 class Pause(NamedTuple):
@@ -33,41 +34,81 @@ class Cycle(NamedTuple):
     anew: bool = False
 
 
-def cycles(
-    moments: Iterable[Moment],
-    *,
-    starts: frozenset[str],
-    ends: frozenset[str],
-    restarts: frozenset[str] = frozenset(),
-    only_in: tuple[Stretch, ...] | None = None,
-    pauses: tuple[Pause, ...] = (),
-) -> tuple[Cycle, ...]:
+class Turn(NamedTuple):
+    """The same without its pauses: `end` and `ended_by` are None while the clock runs."""
+
+    start: datetime
+    end: datetime | None = None
+    ended_by: Moment | None = None
+    anew: bool = False
+
+    def cycle(self, pauses: tuple[Pause, ...]) -> Cycle:
+        """The cycle, with what of these pauses lies in it."""
+        start, end, ended_by, anew = self
+        return Cycle(start, end, _within(pauses, start, end) if pauses else (), ended_by, anew)
+
+
+STARTS, ENDS, RESTARTS, CLOSED, REOPENED = 1, 2, 4, 8, 16
+
+
+class Meaning:
+    """What moments mean to one clock, by the names that they have: found out once for each set of names.
+
+    A moment of `restarts` ends a running cycle and begins the next; a name there that ends with a star stands for all
+    that begin so. Threads may share one.
+    """
+
+    def __init__(self, starts: Iterable[str], ends: Iterable[str], restarts: Iterable[str] = ()) -> None:
+        self._starts, self._ends = frozenset(starts), frozenset(ends)
+        self._restarts = frozenset(name for name in restarts if not name.endswith("*"))
+        self._families = tuple(name[:-1] for name in restarts if name.endswith("*"))
+        self.known: dict[frozenset[str], int] = {}
+
+    def learn(self, names: frozenset[str]) -> int:
+        """What a moment of these names means, as a sum; it is in `known` from now on."""
+        if len(self.known) >= MOST_MEANINGS:  # labels come and go
+            self.known.clear()
+        means = STARTS * (not self._starts.isdisjoint(names)) + ENDS * (not self._ends.isdisjoint(names))
+        anew = not self._restarts.isdisjoint(names) or any(n.startswith(self._families) for n in names)
+        means += RESTARTS * anew + CLOSED * ("closed" in names) + REOPENED * ("reopened" in names)
+        self.known[names] = means
+        return means
+
+
+def turns(
+    moments: Iterable[Moment], meaning: Meaning, only_in: tuple[Stretch, ...] | None = None
+) -> list[Turn]:
     """The cycles, oldest first; at most the last one is running. While the issue is closed none begins.
 
-    A moment of `restarts` ends a running cycle and begins the next. `only_in` are the stretches outside which nothing
-    begins.
+    `only_in` are the stretches outside which nothing begins.
     """
-    found: list[Cycle] = []
+    found: list[Turn] = []
     running: datetime | None = None
     is_open = True
+    known = meaning.known
     for moment in moments:
-        names = moment.names
-        if "closed" in names:
+        means = known.get(moment[1])
+        if means is None:
+            means = meaning.learn(moment[1])
+        if not means:
+            continue
+        at = moment[0]
+        if means & CLOSED:
             is_open = False
-        elif "reopened" in names:
+        elif means & REOPENED:
             is_open = True
         if running is None:
-            if is_open and not starts.isdisjoint(names) and (only_in is None or _inside(moment.at, only_in)):
-                running = moment.at
-        elif not ends.isdisjoint(names):
-            found.append(Cycle(running, moment.at, _within(pauses, running, moment.at), moment))
+            if means & STARTS and is_open and (only_in is None or _inside(at, only_in)):
+                running = at
+        elif means & ENDS:
+            found.append(Turn(running, at, moment))
             running = None
-        elif not restarts.isdisjoint(names) and moment.at > running:
-            found.append(Cycle(running, moment.at, _within(pauses, running, moment.at), moment, anew=True))
-            running = moment.at
+        elif means & RESTARTS and at > running:
+            found.append(Turn(running, at, moment, anew=True))
+            running = at
     if running is not None:
-        found.append(Cycle(running, None, _within(pauses, running, None)))
-    return tuple(found)
+        found.append(Turn(running))
+    return found
 
 
 def ended(cycle: Cycle, at: datetime) -> Cycle:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from app.core.after import after
 from app.core.board import Board
-from app.core.board_rules import CLOSED, Seat
+from app.core.board_rules import Lineup, Seat
 from app.core.commands import answers
 from app.core.facts import Facts, gather
 from app.core.keys import REPORT
@@ -16,8 +16,6 @@ from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
-from app.core.result import Result
-from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.waiver import Waiver, waivers
 
@@ -54,20 +52,21 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     if adopt and not silent and _to_be_adopted(facts):
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
-    told = dict(ruleset.rules_on(board).outcomes)
+    told: dict[str, Outcome] = {}
     for _ in range(ROUNDS):
         outcomes, actions = _round(facts, ruleset)
         done += [] if silent else actions
-        for outcome in outcomes:
-            before = told[outcome.rule]
-            if before is None or before.verdict == "fine":
-                told[outcome.rule] = outcome
+        told = {
+            rule: now_told if (before := told.get(rule)) is None or before.verdict == "fine" else before
+            for rule, now_told in outcomes.items()
+        }
         if silent or not actions:
-            recheck = min((o.recheck_at for o in outcomes if o.recheck_at), default=None)
             return plan(
                 actions=tuple(done),
-                outcomes=tuple([_with_actions(o, done) if done else o for o in told.values() if o]),
-                recheck_at=None if silent else recheck,
+                outcomes=tuple([_with_actions(o, done) for o in told.values()] if done else told.values()),
+                recheck_at=None
+                if silent
+                else min((o.recheck_at for o in outcomes.values() if o.recheck_at), default=None),
                 silent=silent,
             )
         for action in actions:
@@ -121,37 +120,60 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
     return ""
 
 
-def _round(facts: Facts, ruleset: Ruleset) -> tuple[list[Outcome], list[Action]]:
-    waived = waivers(facts, ruleset.excepting)
-    seats = ruleset.rules_on(facts.board).looking(facts.issue.labels)
-    looks = [_look(seat, facts, waived) for seat in seats]
+def _round(facts: Facts, ruleset: Ruleset) -> tuple[dict[str, Outcome], list[Action]]:
+    """What each rule says, by its id, and the next things to be done."""
+    rules = ruleset.rules_on(facts.board)
+    waived = waivers(facts, rules.excepting)
+    lineup = rules.lineup(facts.match.template.name, closed=facts.issue.state == "closed")
+    outcomes, looks, live = _looks(lineup, facts, waived)
     if facts.issue.moved:  # all else is for the board to which it moved
-        return [_outcome(look, facts, ruleset) for look in looks], status_note(looks, facts, ruleset)
-    actions = label_changes(looks, facts)
-    actions += [action for look in looks if look.failing for action in repairs(look, facts)]
+        return outcomes, status_note(looks, facts, ruleset)
+    actions = label_changes(looks, live, rules, facts)
+    actions += [action for look in live if look.failing for action in repairs(look, facts)]
     if not actions:  # notes speak of the issue as the changes leave it
-        actions = [action for look in looks for action in summons(look, facts)]
+        actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
     if not actions and facts.issue.state == "opened":
-        proposed = next((k.result.move_to for k in looks if k.failing and k.result.move_to), "")
+        proposed = next((k.result.move_to for k in live if k.failing and k.result.move_to), "")
         actions = answers(facts, ruleset, proposed)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
-    return [_outcome(look, facts, ruleset) for look in looks], list(reversed(once.values()))
+    return outcomes, list(reversed(once.values()))
 
 
-def _look(seat: Seat, facts: Facts, waived: dict[str, Waiver]) -> Look:
-    rule, why_not = seat.rule, seat.why_not(facts)
-    result = _unlooked(rule, facts, why_not) if why_not else rule.check.look(facts)
-    waiver = (waived.get(rule.id) or waived.get(rule.goes_with)) if waived else None
-    return Look(rule, why_not, result, waiver)
+def _looks(
+    lineup: Lineup, facts: Facts, waived: dict[str, Waiver]
+) -> tuple[dict[str, Outcome], list[Look], list[Look]]:
+    """Every rule's outcome by its id, the looks that were taken, and those of them that lead to something."""
+    known = lineup.known(facts)
+    away, still = known.away, known.still
+    outcomes, looks, live = {**lineup.outcomes}, list[Look](), list[Look]()
+    for seat in lineup.ended:
+        outcomes[seat.id] = seat.as_ended(facts)
+    for seat in lineup.seats:
+        id_ = seat.id
+        if id_ in still:
+            looked_at = partial(_clauses, seat, facts)
+            outcomes[id_] = Outcome(id_, seat.source, "fine", still[id_], None, None, (), looked_at)
+            continue
+        if id_ in away:
+            outcomes[id_] = away[id_]
+            continue
+        result = seat.look(facts)
+        waiver = (waived.get(id_) or waived.get(seat.goes_with)) if waived else None
+        look = Look(seat, result, waiver, result.failing and waiver is None)
+        looks.append(look)
+        if result.failing or result.steps or waiver:
+            live.append(look)
+        outcomes[id_] = _outcome(look, facts)
+    return outcomes, looks, live
 
 
-def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
-    rule, result, waiver = look.rule.id, look.result, look.waiver
-    source = ruleset.sources[rule]
-    if look.why_not:
-        found = _not_for(rule, source, look.why_not)
-        return found._replace(counted=result.clocks) if result.clocks else found
+def _clauses(seat: Seat, facts: Facts) -> tuple[Clause, ...]:
+    return seat.look(facts).clauses
+
+
+def _outcome(look: Look, facts: Facts) -> Outcome:
+    seat, result, waiver, failing = look
     told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = result.looked_at
     looked_at = told if callable(told) else partial(tuple, told)
     counted = result.clocks or tuple
@@ -161,32 +183,13 @@ def _outcome(look: Look, facts: Facts, ruleset: Ruleset) -> Outcome:
         recheck_at = min((at for at in times if at), default=None)
     if result.failing and waiver:
         reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
-        return Outcome(rule, source, "waived", reason, None, recheck_at, (), looked_at, counted)
-    verdict: Verdict = "failing" if result.failing else "fine"
-    return Outcome(rule, source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted)
-
-
-@lru_cache(maxsize=1024)
-def _not_for(rule: str, source: str, why: str) -> Outcome:
-    """The outcome of a rule that is not for the issue, the same for many of them."""
-    return Outcome(rule, source, "not for this issue", why)
-
-
-def _unlooked(rule: Rule, facts: Facts, why_not: str) -> Result:
-    """The result of a rule that is not for the issue; of a closed one, its clocks as they ended."""
-    if why_not == CLOSED and rule.check.kind == "sla" and not facts.issue.moved:
-        return Result(False, why_not, clocks=partial(rule.check.past, facts))
-    return _nothing(why_not)
-
-
-@lru_cache(maxsize=1024)
-def _nothing(why: str) -> Result:
-    """The result of a rule that does not look."""
-    return Result(False, why)
+        return Outcome(seat.id, seat.source, "waived", reason, None, recheck_at, (), looked_at, counted)
+    verdict: Verdict = "failing" if failing else "fine"
+    return Outcome(
+        seat.id, seat.source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted
+    )
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:
-    if not done:
-        return outcome
     actions = tuple(str(a) for a in done if a.rule == outcome.rule)
     return outcome._replace(actions=actions) if actions else outcome

@@ -11,6 +11,7 @@ from app.core.answers import Answer, requester_zone
 from app.core.board import Board, People
 from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
+from app.core.cycles import Pause
 from app.core.history import StateSpan, state_spans
 from app.core.keys import own_notes
 from app.core.labels import label_since
@@ -54,19 +55,9 @@ class Facts:
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
 
     @cached_property
-    def moments_by_name(self) -> dict[str, list[int]]:
-        """Where in the moments each name stands: a clock that none of them starts need not be looked at."""
-        found: dict[str, list[int]] = {}
-        for n, moment in enumerate(self.moments):
-            for name in moment.names:
-                found.setdefault(name, []).append(n)
-        return found
-
-    def moments_of(self, names: frozenset[str]) -> list[Moment]:
-        """The moments that have one of these names, in order."""
-        known = self.moments_by_name
-        places = {n for name in names if name in known for n in known[name]}
-        return [self.moments[n] for n in sorted(places)]
+    def pauses(self) -> dict[tuple[str, ...], tuple[Pause, ...]]:
+        """Where clocks stand still, by the labels while which they do, as far as anybody asked."""
+        return {}
 
     def counting(self, count: Count, calendar: str = "", until: datetime | None = None) -> Counting:
         """How time counts for this request: by each board's calendar while it was there, or by the calendar named.
@@ -177,7 +168,7 @@ class Facts:
     def let_go(self, claim: StateSpan, at: datetime | None = None) -> bool:
         """Whether a person unassigned whoever made the claim since then, up to `at`."""
         name = claim.by.username if claim.by else ""
-        acts = (a for a in self.acts if name in a.unassigned and a.at >= claim.start)
+        acts = [a for a in self._assignments if name in a.unassigned and a.at >= claim.start]
         return any(at is None or a.at < at for a in acts)
 
     def owners_at(self, at: datetime) -> list[str]:
@@ -209,7 +200,7 @@ class Facts:
     @cached_property
     def _noted(self) -> frozenset[str]:
         """Whom GitLab's own lines name as assigned, by whoever."""
-        return frozenset(name for n in self.issue.notes if n.system for name in assignment(n.body)[0])
+        return frozenset(name for n in self.issue.system_notes for name in assignment(n.body)[0])
 
     def _left_behind(self, name: str, at: datetime) -> bool:
         """Whether GitLab had unassigned them by then without a word: they may not see where the issue moved."""

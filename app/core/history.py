@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
-from app.core.acts import Act, order
+from app.core.acts import AT, BY_TIME, Act
 from app.core.board import People
 from app.core.model import Issue, User
 
@@ -18,6 +19,11 @@ class StateLabels:
 
     all: tuple[str, ...]
     waiting: str
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The same, to be asked for one."""
+        return frozenset(self.all)
 
 
 class StateSpan(NamedTuple):
@@ -47,7 +53,8 @@ def state_spans(
     """
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
     own = _own_moves(issue, labels)
-    for act in sorted([*acts, *own], key=order) if own else acts:
+    # What the bot does comes after all else of its instant, as it stands here.
+    for act in sorted([*acts, *own], key=AT) if own else acts:
         fold.take(act, people)
     fold.end_lost_wait(issue)
     return (*fold.past, fold.now)
@@ -59,7 +66,8 @@ def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
     events = [e for label in labels.all if label in known for e in known[label]]
     events = [e for e in events if e.user and e.user.username.casefold() in bots]
     return [
-        Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "") for e in events
+        Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "")
+        for e in sorted(events, key=BY_TIME)
     ]
 
 
@@ -82,25 +90,28 @@ class _StateFold:
         self.answered_closed = False  # the requester answered while the issue was closed
 
     def take(self, act: Act, people: People) -> None:
-        match act.kind:
-            case "closed":
-                self.closed, self.answered_closed = True, False
-            case "reopened":
-                self.closed = False
-                if self.answered_closed or people.role(act.by, act.at) == "requester":
-                    self._answer(act)
-            case "label_on" if act.label in self.labels.all:
+        kind = act.kind
+        if kind == "label_on":
+            if act.label in self.labels.known:
                 self._put_on(act)
-            case "own_off" | "own_on":
-                self._put_back(act)
-            case "label_off" if act.label == self.now.label:
+        elif kind == "label_off":
+            if act.label == self.now.label:
                 before = self.now
                 self._change(StateSpan(None, act.at, act.by))
                 self.taken_off = before
-            case "note" | "edited" if people.role(act.by, act.at) == "requester":
+        elif kind in ("note", "edited"):
+            if people.role(act.by, act.at) == "requester":
                 self.answered_closed = self.closed
                 if not self.closed:
                     self._answer(act)
+        elif kind in ("own_off", "own_on"):
+            self._put_back(act)
+        elif kind == "closed":
+            self.closed, self.answered_closed = True, False
+        elif kind == "reopened":
+            self.closed = False
+            if self.answered_closed or people.role(act.by, act.at) == "requester":
+                self._answer(act)
 
     def _put_back(self, act: Act) -> None:
         """The bot put a person's move back: what was in force before it is in force again."""

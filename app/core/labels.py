@@ -30,12 +30,11 @@ def label_stretches(issue: Issue, label: str) -> tuple[Stretch, ...]:
 
 def label_since(issue: Issue, label: str) -> datetime | None:
     """Since when the label has been on without a break; None when it is off. Whoever put it on."""
-    stretches = label_stretches(issue, label)
-    return stretches[-1][0] if stretches and stretches[-1][1] is None else None
+    return label_stretches(issue, label)[-1][0] if label in issue.labels else None
 
 
 def last_person_act(acts: Iterable[Act], label: str) -> Act | None:
     """The last time a person put the label on or took it off; None where nobody has touched it since it came off by
     itself."""
-    found = [a for a in acts if a.kind in ("label_on", "label_off") and a.label == label]
+    found = [a for a in acts if a.label == label and a.kind in ("label_on", "label_off")]
     return found[-1] if found and found[-1].by else None

@@ -1,5 +1,7 @@
 """What the labels of every board mean, as `rules/labels.yaml` says it."""
 
+from functools import cached_property
+
 from pydantic import Field, model_validator
 
 from app.core.document import Model
@@ -38,6 +40,7 @@ class LabelsFile(Model):
             raise ValueError(f'"{twice[0]}" is given twice; one label, one meaning')
         return self
 
-    @property
+    @cached_property
     def states(self) -> StateLabels:
+        """The state labels by themselves."""
         return StateLabels(tuple(self.state), self.waiting)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from app.core.board import Manner
+from app.core.board_rules import Seat
 from app.core.calls import Recipient, SummonSpec
 from app.core.facts import Facts
 from app.core.keys import STATUS, carried_status, marked
@@ -20,48 +20,40 @@ from app.core.plan import (
     stamp,
 )
 from app.core.result import Change, Result
-from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 from app.core.status import Said, asks, status_body
 from app.core.text import without_commands
 from app.core.waiver import Waiver
-from app.core.words import render
+from app.core.words import names_in, render
 
 
 class Look(NamedTuple):
-    """One rule's look at the issue: what it found, or why it is not for it."""
+    """One rule's look at the issue: what it found. `failing`: it is not let pass either."""
 
-    rule: Rule
-    why_not: str
+    seat: Seat
     result: Result
     waiver: Waiver | None
-
-    @property
-    def failing(self) -> bool:
-        return not self.why_not and self.result.failing and self.waiver is None
+    failing: bool
 
     def wants(self, label: str) -> bool:
         """Whether the rule wants the label on: while it fails, or while a step of its clock is in force."""
-        if self.why_not or self.waiver is not None:
+        if self.waiver is not None:
             return False
-        if self.result.failing and label in self.rule.while_failing.labels:
+        if self.result.failing and label in self.seat.rule.while_failing.labels:
             return True
         return any(label in reached.step.labels for reached in self.result.steps)
 
 
 def repairs(look: Look, facts: Facts) -> list[Action]:
-    """What the rule wants repaired on the issue itself: labels, assignees, its state."""
-    rule = look.rule
-    if not (look.failing and rule.while_failing.repair and _manner(look, facts) in (None, "put_back")):
+    """What a failing rule wants repaired on the issue itself: labels, assignees, its state."""
+    changes = look.result.changes
+    if not (changes and look.seat.rule.while_failing.repair and look.seat.manner in (None, "put_back")):
         return []
-    if not _in_time(look, facts):
-        return []
-    return [action for change in look.result.changes for action in _repair(rule, change)]
-
-
-def _manner(look: Look, facts: Facts) -> Manner | None:
-    """How far the rule goes on this board; None: as far as it says."""
-    return facts.board.file.manners.get(look.rule.id, look.rule.manner)
+    return (
+        [action for change in changes for action in _repair(look.seat.id, change)]
+        if _in_time(look, facts)
+        else []
+    )
 
 
 def _in_time(look: Look, facts: Facts) -> bool:
@@ -72,31 +64,31 @@ def _in_time(look: Look, facts: Facts) -> bool:
     )
 
 
-def _repair(rule: Rule, change: Change) -> list[Action]:
+def _repair(rule: str, change: Change) -> list[Action]:
     found: list[Action] = []
     if change.remove:
-        found.append(RemoveLabel(rule.id, change.remove))
+        found.append(RemoveLabel(rule, change.remove))
     if change.add:
-        found.append(AddLabel(rule.id, change.add))
+        found.append(AddLabel(rule, change.add))
     if change.assign:
-        found.append(Assign(rule.id, change.assign))
+        found.append(Assign(rule, change.assign))
     if change.unassign:
-        found.append(Unassign(rule.id, change.unassign))
+        found.append(Unassign(rule, change.unassign))
     if change.reopen:
-        found.append(Reopen(rule.id))
+        found.append(Reopen(rule))
     return found
 
 
 def summons(look: Look, facts: Facts) -> list[Action]:
     """The calls that are due: for the finding, and for each step of its clock that is in force."""
     cause, calls = look.result.cause_at, _calls(look)
-    if not calls or look.waiver or cause is None or _manner(look, facts) == "advise":
+    if not calls or look.waiver or cause is None or look.seat.manner == "advise":
         return []
     return [
         call
         for step, at, spec in calls
         if _patient_until(spec, at) <= facts.now
-        and (call := _call(look, facts, spec, f"{look.rule.id}/{step}/{stamp(cause)}", at))
+        and (call := _call(look, facts, spec, f"{look.seat.id}/{step}/{stamp(cause)}", at))
     ]
 
 
@@ -111,11 +103,9 @@ def next_call_at(look: Look, facts: Facts) -> datetime | None:
 
 def _calls(look: Look) -> list[tuple[str, datetime, SummonSpec]]:
     """The calls that the finding and the steps in force make, each with its name and since when it is meant."""
-    if look.why_not or not (look.result.failing or look.result.steps):
-        return []
     found = [(r.step.at.key, r.at, r.step.summon) for r in look.result.steps]
     if look.result.failing and look.result.since:
-        found.insert(0, ("failing", look.result.since, look.rule.while_failing.summon))
+        found.insert(0, ("failing", look.result.since, look.seat.rule.while_failing.summon))
     return [(step, at, spec) for step, at, spec in found if spec]
 
 
@@ -128,11 +118,11 @@ def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) ->
     if key in facts.own_notes:
         return None
     names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at))
-    if not names and spec is not look.rule.while_failing.summon:
+    if not names and spec is not look.seat.rule.while_failing.summon:
         return None
-    words = render(spec.text, {**look.result.filling(), **facts.board.told})
+    words = render(spec.text, {**look.result.filling(names_in(spec.text)), **facts.board.told})
     text = f"{names}: {words}" if names else words
-    return Summon(look.rule.id, key, marked(key, facts.issue.ref, without_commands(text)))
+    return Summon(look.seat.id, key, marked(key, facts.issue.ref, without_commands(text)))
 
 
 def _called(who: list[Recipient], facts: Facts, result: Result, at: datetime) -> list[str]:
@@ -159,10 +149,9 @@ def _named(recipient: str, facts: Facts, result: Result, at: datetime) -> list[s
 
 def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
     """The status note written when something is asked, and kept true once it is there."""
-    said = [Said(k.rule, k.result, k.failing, k.waiver) for k in looks if k.result.speaks]
+    said = [Said(seat.rule, found, failing, waiver) for seat, found, waiver, failing in looks if found.speaks]
     note = facts.own_notes.get(STATUS) or carried_status(facts.issue)  # a move brings the note along
-    asking = asks(said) and facts.issue.state == "opened"
-    if note is None and not asking:
+    if note is None and not (facts.issue.state == "opened" and asks(said)):
         return []
     body = status_body(facts, said, ruleset.texts.status)
     if note is not None and note.body.rstrip() == body.rstrip():

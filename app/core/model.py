@@ -6,7 +6,8 @@ Instants are UTC-aware; tuples of events and notes are in the order in which the
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -122,9 +123,8 @@ class Issue:
 
         Source: GitLab's app/services/system_notes/issuables_service.rb, noteable_moved
         """
-        return tuple(
-            [n for n in self.notes if n.system and n.body.startswith(MOVED_FROM) and n.at >= self.created_at]
-        )
+        since = self.created_at
+        return tuple([n for n in self.system_notes if n.body.startswith(MOVED_FROM) and n.at >= since])
 
     @cached_property
     def label_history(self) -> tuple[LabelEvent, ...]:
@@ -137,8 +137,10 @@ class Issue:
         Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
         """
         since = self.created_at
-        events = sorted([e for e in self.label_events if e.at >= since], key=_ORDER)
-        if len({(event.at, event.label) for event in events}) < len(events):
+        events = [e for e in self.label_events if e.at >= since]
+        if not _in_order(events):
+            events.sort(key=_ORDER)
+        if _twice_at_once(events):
             bots = [event for event in events if self.is_bot(event.user)]
             people = [event for event in events if not self.is_bot(event.user)]
             events = sorted((*_without_pairs(bots), *_without_pairs(people)), key=_ORDER)
@@ -171,7 +173,7 @@ class Issue:
     @cached_property
     def bot_names(self) -> frozenset[str]:
         """The usernames of the bot's users, as they are compared: without regard to case."""
-        return frozenset(name.casefold() for name in self.bots)
+        return _folded(self.bots)
 
     @cached_property
     def events_of(self) -> dict[str, list[LabelEvent]]:
@@ -181,6 +183,11 @@ class Issue:
             if event.label is not None:
                 found.setdefault(event.label, []).append(event)
         return found
+
+    @cached_property
+    def system_notes(self) -> tuple[Note, ...]:
+        """GitLab's own lines."""
+        return tuple([n for n in self.notes if n.system])
 
     @cached_property
     def comments(self) -> tuple[Note, ...]:
@@ -194,6 +201,30 @@ class Issue:
 
 
 _ORDER = attrgetter("at", "id")
+
+
+@lru_cache(maxsize=64)
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+def _in_order(events: list[LabelEvent]) -> bool:
+    """Whether the events are in order, as GitLab nearly always gives them: then nothing is to be sorted."""
+    return all(a.at < b.at or (a.at == b.at and a.id <= b.id) for a, b in pairwise(events))
+
+
+def _twice_at_once(events: list[LabelEvent]) -> bool:
+    """Whether two of the events, which are in order, are about one label at one instant."""
+    at: datetime | None = None
+    labels: tuple[str | None, ...] = ()
+    for event in events:
+        if event.at != at:
+            at, labels = event.at, (event.label,)
+        elif event.label in labels:
+            return True
+        else:
+            labels += (event.label,)
+    return False
 
 
 def _without_pairs(events: list[LabelEvent]) -> list[LabelEvent]:

@@ -9,13 +9,12 @@ of somebody who holds that role on the board. What the bot does has no name: its
 import re
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
-from app.core.acts import Act
-from app.core.board import People
+from app.core.acts import AT, Act
+from app.core.board import People, Role
 from app.core.document import one_of
 from app.core.history import SWAP, StateLabels, StateSpan
 from app.core.model import Issue, User
@@ -65,13 +64,14 @@ def moments(
 
     `claiming` are the state labels that make an SA the owner.
     """
-    reader = _Reader(issue, acts, people, labels, claiming)
-    found = [Moment(act.at, names, act.by) for act in acts if (names := reader.names(act))]
+    names_of = _Reader(acts, people, labels, claiming).names
+    found = [Moment(act.at, names, act.by) for act in acts if (names := names_of(act))]
     found += _states(spans, issue.author)
     found += [
-        Moment(issue.created_at, frozenset({f"+{label}"}), issue.author) for label in reader.from_the_start()
+        Moment(issue.created_at, _named(f"+{label}"), issue.author)
+        for label in _from_the_start(issue, labels)
     ]
-    found.sort(key=attrgetter("at"))  # stable: acts stand before states
+    found.sort(key=AT)  # stable: acts stand before states
     return tuple(found)
 
 
@@ -98,11 +98,13 @@ def _without_put_back(spans: tuple[StateSpan, ...]) -> list[StateSpan]:
     return found
 
 
-# The same few names come again and again, so each set of them is made once.
+# The same few names come again and again, so each set of them is made once: clocks know them by what they are.
 _NOTHING: frozenset[str] = frozenset()
-_ONE = {
-    name: frozenset({name}) for name in ("opened", "closed", "reopened", "requester_activity", "due_date_set")
-}
+
+
+@lru_cache(maxsize=1024)
+def _named(*names: str) -> frozenset[str]:
+    return frozenset(names)
 
 
 @lru_cache(maxsize=256)
@@ -112,76 +114,75 @@ def _of_turn(before: str | None, after: str | None) -> frozenset[str]:
     return frozenset([*found, *(f"{name}{ANSWERS}" for name in found)])
 
 
-@lru_cache(maxsize=1024)
-def _of_act(free: str, *, answers: bool, by_sa: bool, claims: bool) -> frozenset[str]:
+@lru_cache(maxsize=4096)
+def _of_act(free: str, answers: int, by_sa: int, claims: int) -> frozenset[str]:
     """The names of an act on a label; `free` tells of a free label that it was put on or off."""
     found = [free] * bool(free) + [f"{free}{ANSWERS}"] * bool(free and answers)
     return frozenset(found + ["sa_activity"] * by_sa + ["claimed"] * claims)
+
+
+@lru_cache(maxsize=1024)
+def _of_note(role: Role, held: frozenset[str]) -> frozenset[str]:
+    """The names of a comment of somebody who was this here, and held these roles."""
+    if role == "requester":
+        return _named("requester_activity")
+    by_sa = ("sa_activity", "sa_note") if role in ("sa", "escalation") else ()
+    return frozenset([*by_sa, *(f"note of {each}" for each in held)])
 
 
 class _Reader:
     """Names acts. The half of a move to the waiting state that takes the state before it off has none."""
 
     def __init__(
-        self,
-        issue: Issue,
-        acts: tuple[Act, ...],
-        people: People,
-        labels: StateLabels,
-        claiming: frozenset[str],
+        self, acts: tuple[Act, ...], people: People, labels: StateLabels, claiming: frozenset[str]
     ) -> None:
-        self._issue, self._people, self._labels, self._claiming = issue, people, labels, claiming
-        moved = [a for a in acts if a.kind in ("label_on", "label_off")]
-        self._waits = [a for a in moved if a.kind == "label_on" and a.label == labels.waiting]
+        self._people, self._claiming = people, claiming
+        self._states, self._waiting = labels.known, labels.waiting
+        waiting = labels.waiting
+        self._waits = [act for act in acts if act.label == waiting and act.kind == "label_on"]
 
     def names(self, act: Act) -> frozenset[str]:
-        match act.kind:
-            case "opened" | "closed" | "reopened":
-                return _ONE[act.kind]
-            case "note" | "edited" | "assigned":
-                return self._of_words(act)
-            case "dated":
-                return _ONE["due_date_set"]
-            case "label_on" | "label_off":
-                return self._of_label(act)
-        return _NOTHING
-
-    def _of_words(self, act: Act) -> frozenset[str]:
+        kind = act.kind
+        if kind in ("label_on", "label_off"):
+            return self._of_label(act, on=kind == "label_on")
         role = self._people.role(act.by, act.at)
-        if role == "requester" and act.kind != "assigned":
-            return _ONE["requester_activity"]
-        found: set[str] = set()
-        if role in ("sa", "escalation") and (act.kind == "note" or act.assigned):
-            found.add("sa_activity")
-            if act.kind == "note":
-                found.add("sa_note")
-        if act.assigned and any(self._people.is_sa(User(0, name), act.at) for name in act.assigned):
-            found.add("claimed")
-        if act.kind == "note" and act.by and role != "requester":
-            found.update(f"note of {held}" for held in self._people.held_by(act.by, act.at))
-        return frozenset(found)
+        if kind == "note":
+            return _of_note(role, self._people.held_by(act.by, act.at) if act.by else _NOTHING)
+        if kind == "edited":
+            return _named("requester_activity") if role == "requester" else _NOTHING
+        if kind == "assigned":
+            return self._of_assignment(act, role)
+        return _named("due_date_set" if kind == "dated" else kind)
 
-    def _of_label(self, act: Act) -> frozenset[str]:
-        on = act.kind == "label_on"
-        free = f"{'+' if on else '-'}{act.label}" if act.label and act.label not in self._labels.all else ""
-        role = self._people.role(act.by, act.at)
+    def _of_assignment(self, act: Act, role: Role) -> frozenset[str]:
+        if not act.assigned:
+            return _NOTHING
+        claimed = any(self._people.is_sa(User(0, name), act.at) for name in act.assigned)
+        return _of_act("", 0, role in ("sa", "escalation"), claimed)
+
+    def _of_label(self, act: Act, *, on: bool) -> frozenset[str]:
+        label, by = act.label, act.by
+        role = self._people.role(by, act.at)
         sa = role in ("sa", "escalation")
-        by_sa = sa and self._answers(act)
-        claims = by_sa and on and act.label in self._claiming
-        known = role == "bystander" and act.by is not None and bool(self._people.held_by(act.by, act.at))
-        return _of_act(free, answers=sa or known or act.by is None, by_sa=by_sa, claims=claims)
+        by_sa = sa and self._answers(act, on=on)
+        if label in self._states:
+            return _of_act("", 0, by_sa, by_sa and on and label in self._claiming)
+        known = by is None or (role == "bystander" and bool(self._people.held_by(by, act.at)))
+        free = ("+" if on else "-") + label if label else ""
+        return _of_act(free, sa or known, by_sa, 0)
 
-    def _answers(self, act: Act) -> bool:
+    def _answers(self, act: Act, *, on: bool) -> bool:
         """Whether it is activity: not SA Waiting put on or off, nor the other half of a move to SA Waiting."""
-        if act.label == self._labels.waiting:
+        if act.label == self._waiting:
             return False
-        if act.kind != "label_off" or (act.label and act.label not in self._labels.all):
+        if on or (act.label and act.label not in self._states):
             return True  # a label that was deleted since may have been a state
         return not any(abs(wait.at - act.at) <= SWAP and wait.by == act.by for wait in self._waits)
 
-    def from_the_start(self) -> list[str]:
-        """The free labels that were on before any event that GitLab still knows of."""
-        events = self._issue.events_of
-        found = {label for label, each in events.items() if label and each[0].action == "remove"}
-        found |= {label for label in self._issue.labels if label not in events}
-        return sorted(label for label in found if label not in self._labels.all)
+
+def _from_the_start(issue: Issue, labels: StateLabels) -> list[str]:
+    """The free labels that were on before any event that GitLab still knows of."""
+    events = issue.events_of
+    found = {label for label, each in events.items() if label and each[0].action == "remove"}
+    found |= issue.labels.difference(events)
+    return sorted(found - labels.known)

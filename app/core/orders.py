@@ -61,10 +61,18 @@ def mentions(body: str) -> frozenset[str]:
 
 
 def _orders_in(note: Note, bots: Set[str]) -> list[Order]:
-    said = note.body.casefold()
+    return [
+        Order(verb, words, note.author, note.at, note.internal) for verb, words in _lines(note.body, bots)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _lines(body: str, bots: Set[str]) -> tuple[tuple[str, str], ...]:
+    """The verb and the words of each order in a comment."""
+    said = body.casefold()
     if "<!--" not in said and not any(f"@{name}" in said for name in bots):
-        return []  # as with most comments, and what follows takes its time
-    text = without_comments(note.body.replace("\r\n", "\n"))
+        return ()  # as with most comments, and what follows takes its time
+    text = without_comments(body.replace("\r\n", "\n"))
     lines = enumerate(text.split("\n"), start=1)
     matches = [(n, m) for n, line in lines if (m := _LINE.match(line[:LONGEST]))]
     named = [(n, m) for n, m in matches if m["bot"].casefold() in bots]
@@ -73,21 +81,19 @@ def _orders_in(note: Note, bots: Set[str]) -> list[Order]:
     for number, match in named:
         if number not in hidden:
             verb, _, words = match["rest"].strip(" \t:,").partition(" ")
-            found.append(
-                Order(verb.casefold().rstrip(".,!?:"), words.strip(), note.author, note.at, note.internal)
-            )
-    return found[:MOST]
+            found.append((verb.casefold().rstrip(".,!?:"), words.strip()))
+    return tuple(found[:MOST])
 
 
 def carried_until(issue: Issue) -> datetime | None:
     """When the issue came here from another project; what was ordered up to then was ordered there."""
-    moves = [n.at for n in issue.notes if n.system and n.body.startswith(_MOVED)]
+    moves = [n.at for n in issue.system_notes if n.body.startswith(_MOVED)]
     return max(moves, default=None)
 
 
 def heard_from(issue: Issue) -> datetime:
     """From when on orders are for this issue as it now is: since it came here, went away, or people reopened it."""
-    turns = [n.at for n in issue.notes if n.system and n.body.startswith((*_MOVED, _AWAY))]
+    turns = [n.at for n in issue.system_notes if n.body.startswith((*_MOVED, _AWAY))]
     turns += [e.at for e in issue.state_events if e.state == "reopened" and not issue.is_bot(e.user)]
     return max(turns, default=issue.created_at)
 
@@ -97,7 +103,7 @@ def only_orders(note: Note, bots: Set[str]) -> bool:
 
     `bots` are the usernames of the bot's users, in lower case.
     """
-    said = _orders_in(note, bots) if "@" in note.body else []
+    said = _lines(note.body, bots) if "@" in note.body else ()
     if not said:
         return False
     lines = [line for line in without_comments(note.body).splitlines() if line.strip()]

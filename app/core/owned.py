@@ -1,30 +1,34 @@
 """The labels that rules own: on while any of their rules wants them and off otherwise, unless people decided so."""
 
+from app.core.board_rules import BoardRules
 from app.core.facts import Facts
 from app.core.labels import last_person_act
 from app.core.look import Look
 from app.core.plan import Action, AddLabel, RemoveLabel
 
-Wanted = dict[str, list[Look]]
 
-
-def label_changes(looks: list[Look], facts: Facts) -> list[Action]:
-    """The labels to be put on and taken off. What clocks put on is exclusive: of several wanted the strongest is on
-    that people let be."""
-    owners: Wanted = {}
-    for look in looks:
-        for label in look.rule.owns:
-            owners.setdefault(label, []).append(look)
-    wanted = {label: [k for k in found if k.wants(label)] for label, found in owners.items()}
+def label_changes(looks: list[Look], live: list[Look], rules: BoardRules, facts: Facts) -> list[Action]:
+    """The labels to be put on and taken off by the rules of the board; only `live` looks may want one. What clocks put
+    on is exclusive: of several wanted the strongest is on that people let be."""
+    labels = facts.issue.labels
+    wanted: dict[str, list[Look]] = {}
+    for look in live:
+        for label in look.seat.owns:
+            if look.wants(label):
+                wanted.setdefault(label, []).append(look)
+    came_along = [] if labels.isdisjoint(rules.guests) else [x for x in rules.guests if x in labels]
+    if not (wanted or came_along) and labels.isdisjoint(rules.owned):
+        return []
     strongest = _strongest(wanted, facts)
     actions: list[Action] = []
-    for label, found in owners.items():
+    for label in dict.fromkeys([*rules.owned, *came_along]):
         weaker = strongest is not None and label in facts.labels.clocks and label != strongest
-        actions += _change(label, found, [] if weaker else wanted[label], facts)
+        owners = (*rules.owned.get(label, ()), *(rules.guests[label] if label in came_along else ()))
+        actions += _change(label, owners, looks, [] if weaker else wanted.get(label, []), facts)
     return actions
 
 
-def _strongest(wanted: Wanted, facts: Facts) -> str | None:
+def _strongest(wanted: dict[str, list[Look]], facts: Facts) -> str | None:
     """The strongest of the clocks' labels that is wanted, and is on or may be put on."""
     for label in reversed(facts.labels.clocks):
         looks = wanted.get(label, [])
@@ -33,13 +37,15 @@ def _strongest(wanted: Wanted, facts: Facts) -> str | None:
     return None
 
 
-def _change(label: str, owners: list[Look], wanted: list[Look], facts: Facts) -> list[Action]:
+def _change(
+    label: str, owners: tuple[str, ...], looks: list[Look], wanted: list[Look], facts: Facts
+) -> list[Action]:
     on = label in facts.issue.labels
     if wanted and not on:
         unopposed = next((look for look in wanted if not _vetoed(look, label, facts)), None)
-        return [AddLabel(unopposed.rule.id, label)] if unopposed else []
-    if on and not wanted and _may_come_off(owners, facts, label):
-        return [RemoveLabel(owners[0].rule.id, label)]
+        return [AddLabel(unopposed.seat.id, label)] if unopposed else []
+    if on and not wanted and _may_come_off([k for k in looks if k.seat.id in owners], facts, label):
+        return [RemoveLabel(owners[0], label)]
     return []
 
 
@@ -56,6 +62,5 @@ def _may_come_off(owners: list[Look], facts: Facts, label: str) -> bool:
         return True
     on_since = adds[-1].at if adds else facts.issue.created_at
     ends = [act.at for act in facts.acts if act.kind == "closed"]
-    told = [look.result.over_since for look in owners if look.result.over_since]
-    ends += [at for over_since in told if (at := over_since())]
+    ends += [look.result.over_since for look in owners if look.result.over_since]
     return any(on_since <= end for end in ends)

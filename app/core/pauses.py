@@ -1,6 +1,6 @@
 """When labels held for clocks, by what people did: where a clock stands still, and where it may begin."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from app.core.cycles import Pause, merged
 from app.core.facts import Facts
@@ -23,9 +23,12 @@ def held(facts: Facts, label: str) -> Iterator[Pause]:
             yield Pause(start, end, label, by)
 
 
-def pauses(facts: Facts, labels: Iterable[str]) -> tuple[Pause, ...]:
+def pauses(facts: Facts, labels: tuple[str, ...]) -> tuple[Pause, ...]:
     """Where a clock stands still while one of these labels is on, in order and apart."""
-    return merged(p for label in labels for p in held(facts, label))
+    found = facts.pauses.get(labels)
+    if found is None:  # several clocks stand still by the same labels
+        found = facts.pauses[labels] = merged(p for label in labels for p in held(facts, label))
+    return found
 
 
 def _nobody_asked(pause: Pause, facts: Facts) -> bool:

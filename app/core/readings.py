@@ -12,10 +12,22 @@ from app.core.model import Issue
 from app.core.remembered import Remembered
 from app.core.sections import heading_key, sections
 from app.core.template import Match, Template, find_template
+from app.core.text import Ours
 from app.core.validators import About
 
 T = TypeVar("T")
 MOST, SIZE, LONGEST = 10_000, 20_000_000, 100_000  # descriptions; characters of all of them, and of one
+
+
+@dataclass(frozen=True)
+class Known:
+    """What follows for rules from a description with these labels on: which are not for the request (`away`, what is
+    to be said of each by its id), and which find nothing, and why (`still`). `by` found it out."""
+
+    by: object
+    labels: frozenset[str]
+    away: Mapping[str, Any]
+    still: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,18 @@ class Description:
         return {answer.block.key: answer for answer in self.answers}
 
     @cached_property
-    def notes(self) -> dict[Any, str]:
-        """The status note as it was last put together, by all else that it depends on; one at most."""
+    def note(self) -> dict[str, tuple[object, str]]:
+        """The status note as it was last put together, by its source, with all else that it was made of."""
+        return {}
+
+    @cached_property
+    def known(self) -> dict[int, Known]:
+        """What follows from it for rules, by the id of who found that out."""
+        return {}
+
+    @cached_property
+    def said(self) -> dict[str | tuple[str, ...], tuple[object, Ours]]:
+        """The lines about this request as they were last put together, by their texts, with what they were made of."""
         return {}
 
     @cached_property

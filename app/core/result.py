@@ -11,6 +11,7 @@ from app.core.clock_shape import Clock
 from app.core.ladder import Reached
 from app.core.model import User
 from app.core.plan import Clause
+from app.core.words import Filling
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Change:
 class Result(NamedTuple):
     """What a check found.
 
-    `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since`
-    tells when what it speaks of last ended, where the check knows. `values` fill the placeholders of the rule's
+    `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since` the
+    one at which what it speaks of last ended, where the check knows. `values` fill the placeholders of the rule's
     texts; `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
     whoever made the move it is about, `move_to` the board to which an SA may have the request moved. `steps` are those
     of a clock that are in force, `clocks` its cycles. What costs time and is seldom asked for is a function.
@@ -39,9 +40,9 @@ class Result(NamedTuple):
     looked_at: tuple[Clause, ...] | Callable[[], tuple[Clause, ...]] = ()
     since: datetime | None = None
     cause_at: datetime | None = None
-    over_since: Callable[[], datetime | None] | None = None
+    over_since: datetime | None = None
     recheck_at: datetime | None = None
-    values: Mapping[str, Any] | Callable[[], dict[str, Any]] = MappingProxyType({})
+    values: Filling = MappingProxyType({})
     gaps: tuple[Gap, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
@@ -62,9 +63,9 @@ class Result(NamedTuple):
         """Whether there is anything in it for the status note."""
         return bool(self.failing or self.says or self.asks or self.gaps or self.understood)
 
-    def filling(self) -> Mapping[str, Any]:
-        """The values of the placeholders."""
-        return self.values() if callable(self.values) else self.values
+    def filling(self, names: tuple[str, ...]) -> Mapping[str, Any]:
+        """The values of the placeholders, of these names at least."""
+        return self.values(names) if callable(self.values) else self.values
 
     def line(self) -> str:
         """The line for the status note."""

@@ -66,16 +66,11 @@ class Ruleset:
         document = self.documents.get(rule)
         return f"{document.file}:{document.values.get(('check',), (1, 1))[0]}" if document else rule
 
-    @cached_property
-    def excepting(self) -> tuple[Rule, ...]:
-        """The rules from which people may except a request."""
-        return tuple(rule for rule in self.rules if rule.exception)
-
     def rules_on(self, board: Board) -> BoardRules:
         """The rules as they are on that board."""
         found = self._on_boards.get(board.id)
         if found is None:
-            found = self._on_boards[board.id] = board_rules(self.rules, self.sources, board.id)
+            found = self._on_boards[board.id] = board_rules(self.rules, self.sources, board)
         return found
 
 

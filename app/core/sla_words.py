@@ -1,12 +1,14 @@
 """What a clock's texts are filled with: what was done, and what is due; nothing that the present instant changes."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.core.cycles import Cycle
+from app.core.cycles import Cycle, Pause
 from app.core.document import Model
 from app.core.facts import Facts
+from app.core.history import StateSpan
 from app.core.promise import Deadline
 from app.core.shares import shares
 from app.core.text import Ours, count, duration, instant, quote
@@ -47,56 +49,115 @@ class Says(Model):
     answered: str = ""
 
 
-def open_values(facts: Facts, cycle: Cycle, deadline: Deadline) -> dict[str, Any]:
-    """The values while the clock is open.
+class _Open(NamedTuple):
+    """A clock that is open: what its values are made of."""
 
-    `yours` is the due instant in the requester's zone where that is another one, `begins` when the clock begins to run
-    where the request came in off hours, `free` the days that do not count, `left` what is left while it is paused,
-    `held` who had the request until it was due.
-    """
-    zone, due = facts.board.calendar.zone, deadline.due_at
-    pause = cycle.pauses[-1] if cycle.pauses and cycle.pauses[-1].end is None else None
-    left = deadline.left_at(cycle, pause.start) if pause else None
-    return _all(
-        since=instant(cycle.start, zone),
-        due=_due(due, deadline, zone) if due else Ours(),
-        yours=_yours(facts, due, zone),
-        target=target_words(deadline),
-        board=Ours(facts.board.name),
-        begins=_begins(cycle, deadline, zone),
-        free=_free(facts, cycle, deadline, zone),
-        left=duration(_to_the_minute(left)) if left is not None and due is None else Ours(),
-        paused_since=instant(pause.start, zone) if pause else Ours(),
-        paused_by=quote(pause.by.username) if pause and pause.by else Ours(),
-        held=_held(facts, cycle, deadline) if due and due <= facts.now else Ours(),
-        owner=_owner(facts, due) if due and due <= facts.now else Ours(),
-    )
+    facts: Facts
+    cycle: Cycle
+    deadline: Deadline
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.facts.board.calendar.zone
 
-def idle_values(facts: Facts, cycle: Cycle | None, deadline: Deadline | None) -> dict[str, Any]:
-    """The values once the clock is answered: `taken` is the time that counted, `late_by` how much was too much."""
-    zone = facts.board.calendar.zone
-    waits = facts.in_force if facts.in_force.label == facts.labels.waiting else None
-    values = _all(board=Ours(facts.board.name))
-    if waits:
-        values |= {
-            "paused_since": instant(waits.start, zone),
-            "paused_by": quote(waits.by.username) if waits.by else Ours(),
-        }
-    if cycle and cycle.end and deadline:
-        spent, due = deadline.spent(cycle, cycle.end), deadline.due_at
-        late = deadline.calendar.between(due, cycle.end) if due and due <= cycle.end else timedelta()
-        values |= {
-            "answered": instant(cycle.end, zone),
-            "taken": duration(_to_the_minute(spent)),
-            "target": target_words(deadline),
-            "late_by": duration(max(_to_the_minute(late), MINUTE)) if late else Ours(),
-        }
-    return values
+    @property
+    def due(self) -> datetime | None:
+        return self.deadline.due_at
+
+    @property
+    def pause(self) -> Pause | None:
+        pauses = self.cycle.pauses
+        return pauses[-1] if pauses and pauses[-1].end is None else None
+
+    @property
+    def late(self) -> datetime | None:
+        """The due instant, once it is over."""
+        return self.due if self.due and self.due <= self.facts.now else None
+
+    def left(self) -> Ours:
+        """What is left while it is paused."""
+        pause = self.pause
+        left = self.deadline.left_at(self.cycle, pause.start) if pause else None
+        return duration(_to_the_minute(left)) if left is not None and self.due is None else Ours()
 
 
-def _all(**values: Ours) -> dict[str, Any]:
-    return dict.fromkeys(PLACEHOLDERS, Ours()) | values
+_OPEN: Mapping[str, Callable[[_Open], Ours]] = {
+    "since": lambda it: instant(it.cycle.start, it.zone),
+    "due": lambda it: _due(it.due, it.deadline, it.zone) if it.due else Ours(),
+    "yours": lambda it: _yours(it.facts, it.due, it.zone),  # where the requester has another zone
+    "target": lambda it: target_words(it.deadline),
+    "board": lambda it: Ours(it.facts.board.name),
+    "begins": lambda it: _begins(it.cycle, it.deadline, it.zone),  # where the request came in off hours
+    "free": lambda it: _free(it.facts, it.cycle, it.deadline, it.zone),  # the days that do not count
+    "left": _Open.left,
+    "paused_since": lambda it: instant(it.pause.start, it.zone) if it.pause else Ours(),
+    "paused_by": lambda it: quote(it.pause.by.username) if it.pause and it.pause.by else Ours(),
+    "held": lambda it: _held(it.facts, it.cycle, it.deadline) if it.late else Ours(),  # until it was due
+    "owner": lambda it: owner_at(it.facts, it.late) if it.late else Ours(),
+}
+
+
+def open_values(facts: Facts, cycle: Cycle, deadline: Deadline, names: Iterable[str]) -> dict[str, Any]:
+    """The values of these names while the clock is open."""
+    it = _Open(facts, cycle, deadline)
+    return {name: _OPEN[name](it) if name in _OPEN else Ours() for name in names if name in PLACEHOLDERS}
+
+
+class _Idle(NamedTuple):
+    """A clock that was answered, or never began: what its values are made of."""
+
+    facts: Facts
+    cycle: Cycle | None
+    deadline: Deadline | None
+
+    @property
+    def waits(self) -> StateSpan | None:
+        """The wait that is on."""
+        state = self.facts.in_force
+        return state if state.label == self.facts.labels.waiting else None
+
+    def paused_since(self) -> Ours:
+        return instant(self.waits.start, self.facts.board.calendar.zone) if self.waits else Ours()
+
+    def paused_by(self) -> Ours:
+        return quote(self.waits.by.username) if self.waits and self.waits.by else Ours()
+
+    def answered(self) -> Ours:
+        end = self.cycle.end if self.cycle else None
+        return instant(end, self.facts.board.calendar.zone) if end else Ours()
+
+    def taken(self) -> Ours:
+        """The time that counted."""
+        if self.cycle is None or self.cycle.end is None or self.deadline is None:
+            return Ours()
+        return duration(_to_the_minute(self.deadline.spent(self.cycle, self.cycle.end)))
+
+    def late_by(self) -> Ours:
+        """How much was too much."""
+        end, due = self.cycle and self.cycle.end, self.deadline and self.deadline.due_at
+        late = (
+            self.deadline.calendar.between(due, end) if self.deadline and end and due and due <= end else None
+        )
+        return duration(max(_to_the_minute(late), MINUTE)) if late else Ours()
+
+
+_IDLE: Mapping[str, Callable[[_Idle], Ours]] = {
+    "board": lambda it: Ours(it.facts.board.name),
+    "paused_since": _Idle.paused_since,
+    "paused_by": _Idle.paused_by,
+    "answered": _Idle.answered,
+    "taken": _Idle.taken,
+    "target": lambda it: target_words(it.deadline) if it.cycle and it.cycle.end and it.deadline else Ours(),
+    "late_by": _Idle.late_by,
+}
+
+
+def idle_values(
+    facts: Facts, cycle: Cycle | None, deadline: Deadline | None, names: Iterable[str]
+) -> dict[str, Any]:
+    """The values of these names once the clock is answered."""
+    it = _Idle(facts, cycle, deadline)
+    return {name: _IDLE[name](it) if name in _IDLE else Ours() for name in names if name in PLACEHOLDERS}
 
 
 def target_words(deadline: Deadline) -> Ours:
@@ -153,7 +214,8 @@ def _day(day: date, name: str) -> str:
     return f"{day:%a} {day.day} {day:%b}" + (f" ({name})" if name else "")
 
 
-def _owner(facts: Facts, at: datetime) -> Ours:
+def owner_at(facts: Facts, at: datetime) -> Ours:
+    """The SAs to whom the request belonged then; empty where it was nobody's."""
     return Ours(listed([quote(name) for name in facts.owners_at(at)], "and"))
 
 

@@ -1,6 +1,6 @@
 """The status note: one per issue, edited in place, the same text for the same facts whenever it is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours, first_name, instant, named, quote, without_commands
 from app.core.waiver import Waiver, last_minute
-from app.core.words import frozen, render, render_again
+from app.core.words import fill_again, render
 
 BESIDE = (("It would help to know this too", "recommended"), ("If you have it at hand", "advice"))
 
@@ -37,29 +37,75 @@ def asks(said: list[Said]) -> bool:
     return unexplained or any(s.result.asks or (s.failing and s.rule.while_failing.status) for s in said)
 
 
+class _Spoken(NamedTuple):
+    """What the note says that does not follow from the description alone: all of it as it was put into words."""
+
+    closed: bool
+    moved: bool
+    name: str
+    username: str
+    complete: bool
+    closing: tuple[Ours, ...]
+    requests: tuple[tuple[Ours, tuple[Gap, ...]], ...]
+    advice: tuple[Ours, ...]
+    waived: tuple[tuple[str, Waiver], ...]
+    lines: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    readers: tuple[str, ...]  # the rules that tell what was understood
+
+
 def status_body(facts: Facts, said: list[Said], source: str) -> str:
     """The whole note, with its key. Nothing in it depends on the present instant but what rules found.
 
     `source` is the text of `rules/texts/status.md`.
     """
-    values = _of_now(facts, said)
-    found = _gaps(facts, said)
-    # All else follows from the description, with which the note is remembered: the same is asked for at each look.
-    readers = tuple([s.rule.id for s in said if s.result.understood])
-    key = (source, frozen(values), found, readers)
-    notes = facts.description.notes
-    body = notes.get(key)
-    if body is None:
-        body = without_commands(render(source, values | _of_description(facts, said, found)))
-        notes.clear()
-        notes[key] = body
+    spoken = _spoken(facts, said)
+    # It is remembered with the description, from which all else follows: the same is said at each look.
+    kept = facts.description.note.get(source)
+    if kept is not None and kept[0] == spoken:
+        body = kept[1]
+    else:
+        values = _of_now(facts, spoken) | _of_description(facts, said, spoken.gaps)
+        body = without_commands(render(source, values))
+        facts.description.note[source] = (spoken, body)
     return marked(STATUS, facts.issue.ref, body)
 
 
-def _gaps(facts: Facts, said: list[Said]) -> tuple[Gap, ...]:
-    if facts.issue.state != "opened":
-        return ()
-    return tuple([gap for s in said if s.result.gaps and not s.waived for gap in s.result.gaps])
+def _spoken(facts: Facts, said: list[Said]) -> _Spoken:
+    author, open_ = facts.issue.author, facts.issue.state == "opened"
+    closing, requests, advice, waived, lines, gaps = [], [], [], [], [], list[Gap]()
+    for one in said:
+        rule, result, failing, _ = one
+        if not open_:
+            if _of_closing(one):
+                closing.append(_text(rule.while_failing.status, one, facts))
+            continue
+        if failing:
+            asked = rule.while_failing.status
+            if asked and ((text := _text(asked, one, facts)) or result.gaps):
+                requests.append((text, result.gaps))
+            if rule.while_failing.advice:
+                advice.append(_text(rule.while_failing.advice, one, facts))
+        if one.waived:
+            waived.append((rule.id, one.waived))
+        else:
+            gaps += result.gaps
+            if result.says and (line := result.line()):
+                lines.append(line)
+    return _Spoken(
+        not open_,
+        facts.issue.moved,
+        author.name,
+        author.username,
+        any(s.result.understood and not s.result.failing for s in said),
+        tuple(closing),
+        tuple(requests),
+        tuple(advice),
+        tuple(waived),
+        tuple(lines),
+        tuple(gaps),
+        tuple([s.rule.id for s in said if s.result.understood]),
+    )
 
 
 def _of_description(facts: Facts, said: list[Said], found: tuple[Gap, ...]) -> dict[str, Any]:
@@ -69,32 +115,25 @@ def _of_description(facts: Facts, said: list[Said], found: tuple[Gap, ...]) -> d
     return {
         "beside": list(_beside(found)) if told else [],
         "understood": [_pair(pair) for s in said for pair in s.result.understood] if told else [],
+        "follows_template": facts.match.likeness >= LIKENESS_NEEDED,
+        "template": Ours(facts.match.template.name),
+        "board": Ours(facts.board.name),
+        "off": Ours(facts.labels.off),
     }
 
 
-def _of_now(facts: Facts, said: list[Said]) -> dict[str, Any]:
+def _of_now(facts: Facts, spoken: _Spoken) -> dict[str, Any]:
     """What else the text of the status note is filled with."""
-    open_ = facts.issue.state == "opened"
-    heard = [s for s in said if not s.waived]
-    requests = [s for s in said if open_ and s.failing and s.rule.while_failing.status]
     return {
-        "name": first_name(facts.issue.author.name, facts.issue.author.username),
-        "closed": not open_,
-        "moved": facts.issue.moved,
-        "complete": any(s.result.understood and not s.result.failing for s in said),
-        "follows_template": facts.match.likeness >= LIKENESS_NEEDED,
-        "template": Ours(facts.match.template.name),
-        "closing": [
-            _text(s.rule.while_failing.status, s, facts) for s in said if not open_ and _of_closing(s)
-        ],
-        "requests": [
-            asked for s in requests if (asked := _request(s, facts)) and (asked["text"] or asked["gaps"])
-        ],
-        "advice": [_text(s.rule.while_failing.advice, s, facts) for s in said if open_ and _advises(s)],
-        "waived": [_waived(s.rule, s.waived, facts) for s in said if open_ and s.waived],
-        "lines": [line for s in heard if open_ and (line := s.result.line())],
-        "board": Ours(facts.board.name),
-        "off": Ours(facts.labels.off),
+        "name": first_name(spoken.name, spoken.username),
+        "closed": spoken.closed,
+        "moved": spoken.moved,
+        "complete": spoken.complete,
+        "closing": list(spoken.closing),
+        "requests": [asked for text, gaps in spoken.requests if (asked := _request(text, gaps))],
+        "advice": list(spoken.advice),
+        "waived": [_waived(rule, waiver, facts) for rule, waiver in spoken.waived],
+        "lines": list(spoken.lines),
     }
 
 
@@ -103,17 +142,17 @@ def _of_closing(said: Said) -> bool:
     return said.failing and said.rule.check.ALSO_CLOSED and bool(said.rule.while_failing.status)
 
 
-def _advises(said: Said) -> bool:
-    return said.failing and bool(said.rule.while_failing.advice)
-
-
 def _text(source: str, said: Said, facts: Facts) -> Ours:
-    return render_again(source, {**said.result.filling(), **facts.board.told})
+    def filled(names: tuple[str, ...]) -> Mapping[str, Any]:
+        return {**said.result.filling(names), **facts.board.told}
+
+    return fill_again(source, filled, facts.description.said)
 
 
-def _request(said: Said, facts: Facts) -> dict[str, Any]:
-    gaps = [_gap(gap) for gap in said.result.gaps if gap.severity == "required"]
-    return {"text": _text(said.rule.while_failing.status, said, facts), "gaps": gaps}
+def _request(text: Ours, found: tuple[Gap, ...]) -> dict[str, Any] | None:
+    """A request with what is listed under it; None where it comes to nothing."""
+    gaps = [_gap(gap) for gap in found if gap.severity == "required"]
+    return {"text": text, "gaps": gaps} if text or gaps else None
 
 
 @lru_cache(maxsize=1024)
@@ -133,10 +172,10 @@ def _beside(gaps: tuple[Gap, ...]) -> Iterable[dict[str, Any]]:
             yield {"title": Ours(title), "gaps": found}
 
 
-def _waived(rule: Rule, waiver: Waiver, facts: Facts) -> dict[str, Any]:
+def _waived(rule: str, waiver: Waiver, facts: Facts) -> dict[str, Any]:
     zone = facts.board.calendar.zone
     return {
-        "rule": Ours(rule.id),
+        "rule": Ours(rule),
         "by": waiver.by,
         "at": instant(waiver.at, zone),
         "until": last_minute(waiver.until, zone) if waiver.until else Ours(),

@@ -1,11 +1,13 @@
 """Who let which rule pass on an issue: an SA by order, or people by a comment that names those who may except."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.core.board import Board
 from app.core.facts import Facts
 from app.core.model import Note
 from app.core.orders import Order, mentions, plain_text
@@ -60,10 +62,29 @@ def read_allow(order: Order, zone: ZoneInfo) -> Allowed:
     return Allowed(match["rule"].lower(), (reason["reason"] if reason else "").strip(), until, bad)
 
 
-def waivers(facts: Facts, rules: Iterable[Rule]) -> dict[str, Waiver]:
+class Excepting(NamedTuple):
+    """The rules of a board from which people may except a request, by id, each with the roles of which somebody must
+    be mentioned; and whoever holds one of these roles, in lower case."""
+
+    roles: Mapping[str, list[str]]
+    names: frozenset[str]
+
+
+def excepting(rules: Iterable[Rule], board: Board) -> Excepting:
+    """Those rules of which every role is held on that board."""
+    holders = board.file.roles
+    asked = {rule.id: rule.exception.mentions for rule in rules if rule.exception}
+    asked = {id_: roles for id_, roles in asked.items() if all(role in holders for role in roles)}
+    names = frozenset(n.casefold() for roles in asked.values() for role in roles for n in holders[role])
+    return Excepting(asked, names)
+
+
+def waivers(facts: Facts, asked: Excepting) -> dict[str, Waiver]:
     """The rules that are let pass now, by id: the latest word with a reason on each, else the latest word."""
+    if not (facts.orders or asked.names):
+        return {}
     found: dict[str, Waiver] = {}
-    for rule, waiver in sorted([*_allowed(facts), *_exceptions(facts, rules)], key=lambda pair: pair[1].at):
+    for rule, waiver in sorted([*_allowed(facts), *_exceptions(facts, asked)], key=lambda pair: pair[1].at):
         if waiver.lasts(facts.now) and (waiver.because or rule not in found):
             found[rule] = waiver
     return found
@@ -78,18 +99,23 @@ def _allowed(facts: Facts) -> Iterable[tuple[str, Waiver]]:
                 yield allowed.rule, Waiver(order.by.username, order.at, because, allowed.until)
 
 
-def _exceptions(facts: Facts, rules: Iterable[Rule]) -> Iterable[tuple[str, Waiver]]:
+def _exceptions(facts: Facts, asked: Excepting) -> Iterable[tuple[str, Waiver]]:
     """Rules that people excepted: one comment names a holder of each of the rule's roles on this board."""
-    holders, zone = facts.board.file.roles, facts.board.calendar.zone
-    asked = [(rule.id, rule.exception.mentions) for rule in rules if rule.exception]
-    asked = [(id_, roles) for id_, roles in asked if all(role in holders for role in roles)]
-    notes = facts.issue.comments
-    naming = [(note, _mentioned(note)) for note in notes if "@" in note.body] if asked else []
-    for id_, roles in asked:
+    holders, notes, zone = facts.board.file.roles, facts.issue.comments, facts.board.calendar.zone
+    naming = [(note, _mentioned(note)) for note in notes if _may_tell(note, asked.names)]
+    for id_, roles in asked.roles.items():
         for note, mentioned in naming:
             if told := _told(mentioned, holders, roles):
                 because, until = _reason(note, told, notes), _end_of(note.body, zone)
                 yield id_, Waiver(note.author.username, note.at, because, until, told)
+
+
+def _may_tell(note: Note, names: Set[str]) -> bool:
+    """Whether the comment may mention one of these people: a quick look, since most mention none of them."""
+    if "@" not in note.body:
+        return False
+    said = note.body.casefold()
+    return any(name in said for name in names) or note.author.username.casefold() in names
 
 
 def _mentioned(note: Note) -> frozenset[str]:

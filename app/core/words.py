@@ -1,7 +1,7 @@
 """The texts that people can change: Jinja in a sandbox. What we did not write ourselves is quoted when printed."""
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, MutableMapping, Set
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.document import one_of
 from app.core.text import Ours, quote
+
+# The values of a text, or what works out those of the names that are asked for.
+Filling = Mapping[str, Any] | Callable[[tuple[str, ...]], Mapping[str, Any]]
+
+# Texts as they last came out, with what they were made of.
+Said = MutableMapping[str | tuple[str, ...], tuple[object, Ours]]
 
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _REFUSED = (
@@ -68,15 +74,34 @@ def render(source: str, values: Mapping[str, Any]) -> Ours:
     A value is our own (`Ours`, a number) or else quoted, so that people's text runs nothing and mentions nobody.
     Errors: WordsError.
     """
-    return _filled(source, values)
-
-
-def render_again(source: str, values: Mapping[str, Any]) -> Ours:
-    """The same for short texts, of which most come again: the bot says the same to many, and to one at each look."""
     try:
-        return _remembered(source, _Values(values, frozen(values)))
-    except TypeError:  # a value that cannot be a key
-        return _filled(source, values)
+        text = _compiled(source).render(values)
+    except Exception as error:  # whatever a text may do, it is the text's fault
+        raise WordsError(getattr(error, "lineno", 0) or 1, f"{type(error).__name__}: {error}") from error
+    return Ours(_BLANKS.sub("\n\n", text).strip())
+
+
+def fill_again(source: str, values: Filling, before: Said) -> Ours:
+    """The same, as it came out before where the values that the text uses are the same: most texts are put together at
+    each look at an issue, and come out alike. `before` is kept for one issue, and holds each text once."""
+    names = names_in(source)
+    filled = values(names) if callable(values) else values
+    key = [value if (value := filled.get(name)).__class__ is Ours else frozen(value) for name in names]
+    kept = before.get(source)
+    if kept is not None and kept[0] == key:
+        return kept[1]
+    text = render(source, filled)
+    before[source] = (key, text)
+    return text
+
+
+@lru_cache(maxsize=512)
+def names_in(source: str) -> tuple[str, ...]:
+    """The names of the values that a text uses, in order. Errors: WordsError."""
+    try:
+        return tuple(sorted(meta.find_undeclared_variables(_SANDBOX.parse(source))))
+    except TemplateSyntaxError as error:
+        raise WordsError(error.lineno, f"TemplateSyntaxError: {error.message}") from error
 
 
 def frozen(value: Any) -> object:
@@ -86,34 +111,6 @@ def frozen(value: Any) -> object:
     if isinstance(value, list | tuple):
         return tuple([frozen(item) for item in value])
     return value.__class__, value
-
-
-class _Values:
-    """Values that are the same as others when all of them are, kinds included."""
-
-    __slots__ = ("given", "key")
-
-    def __init__(self, given: Mapping[str, Any], key: object) -> None:
-        self.given, self.key = given, key
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Values) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-@lru_cache(maxsize=4096)
-def _remembered(source: str, values: _Values) -> Ours:
-    return _filled(source, values.given)
-
-
-def _filled(source: str, values: Mapping[str, Any]) -> Ours:
-    try:
-        text = _compiled(source).render(values)
-    except Exception as error:  # whatever a text may do, it is the text's fault
-        raise WordsError(getattr(error, "lineno", 0) or 1, f"{type(error).__name__}: {error}") from error
-    return Ours(_BLANKS.sub("\n\n", text).strip())
 
 
 def faults(source: str, known: Set[str]) -> list[WordsError]:

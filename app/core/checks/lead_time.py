@@ -18,6 +18,7 @@ from app.core.text import Ours, count, duration, instant
 from app.core.validators.option import Option, Span
 
 DAY = timedelta(days=1)
+IN_TIME = "it is told in time"
 
 
 class LeadTime(Model):
@@ -63,6 +64,14 @@ class LeadTime(Model):
         """The block that is named, with its place and no choices."""
         yield ("block",), self.block, []
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing."""
+        written = written_at(facts)
+        date, why_none = self._meant(facts, written)
+        if date is None:
+            return why_none
+        return "" if self._is_short(self._notice(facts, written, date[1].end)) else IN_TIME
+
     def look(self, facts: Facts) -> Result:
         written = written_at(facts)
         date, why_none = self._meant(facts, written)
@@ -78,7 +87,7 @@ class LeadTime(Model):
             Clause(f"its notice is {self._asked}", f"{duration(notice)} from {stamp(written)} on", short),
         )
         if over or not short:
-            return Result(False, "the date is over" if over else "it is told in time", clauses)
+            return Result(False, "the date is over" if short else IN_TIME, clauses)
         if not all(holds(condition, facts) for condition in self.when):
             return Result(False, "the rule is for other requests", clauses)
         began = max(since(self.when, facts), written)

@@ -15,6 +15,8 @@ from app.core.result import Result
 from app.core.text import Ours, instant
 from app.core.validators.reading import listed
 
+NO_DATE, LACKS_NOTHING = "no date is offered", "a meeting lacks nothing"
+
 Lack = Literal["owner", "information"]
 
 
@@ -41,6 +43,13 @@ class Meeting(Model):
         """The block that is named, with its place and no choices."""
         yield ("block",), self.block, []
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing."""
+        answer = facts.answer(self.block)
+        if not (answer and answer.dates):
+            return NO_DATE
+        return LACKS_NOTHING if self.lacks == "information" and not self._missing(facts) else ""
+
     def look(self, facts: Facts) -> Result:
         answer = facts.answer(self.block)
         dates = answer.dates if answer else ()
@@ -57,12 +66,13 @@ class Meeting(Model):
                 Clause("it lacks", ", ".join(missing) or "nothing", bool(missing)),
             )
 
+        if not dates or not missing:
+            return Result(False, LACKS_NOTHING if dates else NO_DATE, clauses)
         if meeting is None or near_at is None:
-            return Result(False, "no meeting is ahead" if dates else "no date is offered", clauses)
-        recheck_at = (meeting if near else near_at) if missing else None
-        if not missing or not near:
-            reason = "the meeting is not near yet" if missing else "the meeting lacks nothing"
-            return Result(False, reason, clauses, recheck_at=recheck_at)
+            return Result(False, "no meeting is ahead", clauses)
+        recheck_at = meeting if near else near_at
+        if not near:
+            return Result(False, "the meeting is not near yet", clauses, recheck_at=recheck_at)
         return Result(
             True,
             f"a meeting at {stamp(meeting)} lacks {listed(missing, 'and')}",

@@ -41,6 +41,10 @@ class MissingInformation(Model):
     )
     count: Count = Field(default="working_days", description="How `lasting` is counted.")
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing, and has nothing to tell either."""
+        return ENOUGH if self.lasting is not None and not facts.description.required else ""
+
     def look(self, facts: Facts) -> Result:
         if self.lasting is not None:
             return self._lasting(facts, self.lasting)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -80,9 +81,9 @@ class Moves(Model):
         start, end, by, at = move
         role = facts.people.role(by, at)
         mover: Mover = "sa" if role == "escalation" else role if role in ("sa", "requester") else "bystander"
-        spec = next((s for s in self.expected if start in s.from_ and end in s.to), None)
-        lacks = self._lacking(spec, facts) if spec else []
-        theirs = any(mover in s.by for s in self.expected if CLOSED not in s.to)
+        spec = self._table.get((start, end))
+        lacks = self._lacking(spec, facts) if spec and spec.needs else []
+        theirs = mover in self._movers
         stranger = mover not in spec.by if spec else not theirs
         fault = "person" if stranger else "order" if spec is None else "early" if lacks else ""
 
@@ -116,6 +117,16 @@ class Moves(Model):
                 "put_back": facts.in_force.put_back or (end == CLOSED and facts.issue.state == "opened"),
             },
         )
+
+    @cached_property
+    def _table(self) -> dict[tuple[str, str], MoveSpec]:
+        """The line of each move that is expected."""
+        return {(a, b): spec for spec in self.expected for a in spec.from_ for b in spec.to}
+
+    @cached_property
+    def _movers(self) -> frozenset[str]:
+        """Whoever may make any move but a closing."""
+        return frozenset(who for spec in self.expected if CLOSED not in spec.to for who in spec.by)
 
     @staticmethod
     def _closed(facts: Facts) -> bool:
@@ -155,7 +166,7 @@ class Moves(Model):
             return Result(False, "it was opened again, and people closed it again")
         if facts.issue.moved:
             return Result(False, "it was moved to another board")
-        if any(n.system and n.body.startswith(DUPLICATE) for n in facts.issue.notes):
+        if any(n.body.startswith(DUPLICATE) for n in facts.issue.system_notes):
             return Result(False, "it was closed as a duplicate")
         last = facts.in_force
         worked = (

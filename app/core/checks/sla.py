@@ -1,6 +1,6 @@
 """Finds a promise about time that was not kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
@@ -10,22 +10,24 @@ from pydantic import Field, model_validator
 from app.core.clock_shape import Clock
 from app.core.clock_state import clock_at
 from app.core.condition import Conditions
-from app.core.cycles import Cycle, cycles, ended
+from app.core.cycles import Cycle, Meaning, Turn, ended, turns
 from app.core.document import Path
 from app.core.facts import Facts
 from app.core.given import holds
+from app.core.labels import label_stretches
 from app.core.ladder import Reached, Step
 from app.core.moments import ANSWERS, MomentName
 from app.core.pauses import held, pauses
-from app.core.plan import Clause, stamp
 from app.core.promise import GITLABS, Deadline, deadline, terms_of
 from app.core.result import Result
 from app.core.shares import shares
-from app.core.sla_words import PLACEHOLDERS, Says, idle_values, open_values, target_words
+from app.core.sla_told import clauses, idle_clauses, reason
+from app.core.sla_words import PLACEHOLDERS, Says, idle_values, open_values, owner_at
 from app.core.terms import Earlier, Terms
-from app.core.text import Ours, duration, quote
-from app.core.validators.reading import listed
-from app.core.words import render_again
+from app.core.text import Ours
+from app.core.words import fill_again
+
+OTHERS = "the clock is for other requests"
 
 
 class Sla(Terms):
@@ -77,79 +79,65 @@ class Sla(Terms):
             if terms.by_quarter_end:
                 yield (*path, "by_quarter_end", "block"), terms.by_quarter_end.block, []
 
+    def still(self, facts: Facts) -> str:
+        """Why there is no clock."""
+        return "" if self._meant(facts) else OTHERS
+
     def look(self, facts: Facts) -> Result:
         if not self._meant(facts):
-            return Result(False, "the clock is for other requests")
-        found = self.cycles(facts)
+            return Result(False, OTHERS)
+        found = self._turns(facts)
         if not found or found[-1].end is not None:
             return self._idle(facts, found)
-        cycle = found[-1]
+        cycle = found[-1].cycle(pauses(facts, self._pausing))
         due = self.deadline(facts, cycle)
         failing = due.due_at is not None and facts.now >= due.due_at
         paused = bool(cycle.pauses) and cycle.pauses[-1].end is None
         state = "breached" if failing else "paused" if paused else "running"
         reached, next_at = self._steps(facts, cycle, due, failing=failing, paused=paused)
-        values = partial(open_values, facts, cycle, due)
+        texts = self._texts(state, reached, paused=paused)
         return Result(
             failing,
-            self._reason(state, due, reached),
-            partial(self._clauses, facts, cycle, due),
+            reason(state, due, reached),
+            partial(clauses, facts, cycle, due),
             since=due.due_at if failing else None,
             cause_at=cycle.start,
             recheck_at=next_at,
-            values=values,
+            values=partial(open_values, facts, cycle, due),
             steps=reached,
-            says=partial(self._says, facts, state, values, reached, paused=paused),
+            says=partial(self._says, facts, texts, cycle, due, reached) if texts else "",
             asks=paused and bool(self.says.paused),
-            over_since=partial(self._over_since, found),
-            clocks=partial(self.clocks, facts, found),
+            over_since=found[-2].end if len(found) > 1 else None,
+            clocks=partial(self._told, facts),
         )
 
     def _meant(self, facts: Facts) -> bool:
         """Whether the clock is for this request."""
         if self.unless and all(holds(condition, facts) for condition in self.unless):
             return False
-        return all(holds(condition, facts) for condition in self.when)
+        return not self.when or all(holds(condition, facts) for condition in self.when)
+
+    def _turns(self, facts: Facts) -> list[Turn]:
+        only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
+        return turns(facts.moments, self._meaning, only)
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
-        if not any(name in facts.moments_by_name for name in self.starts):
-            return ()
-        only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
-        restarts = self._begins_anew | self._of_families(facts)
-        return cycles(
-            facts.moments_of(self._heard | restarts),
-            starts=self._begins,
-            ends=self._ends,
-            restarts=restarts,
-            only_in=only,
-            pauses=pauses(facts, self.paused_while),
-        )
+        stood = pauses(facts, self._pausing)
+        return tuple(turn.cycle(stood) for turn in self._turns(facts))
 
     @cached_property
-    def _heard(self) -> frozenset[str]:
-        """What means anything to the clock, beside what begins it anew."""
-        return self._begins | self._ends | {"closed", "reopened"}
-
-    @cached_property
-    def _begins(self) -> frozenset[str]:
-        return frozenset(self.starts)
-
-    @cached_property
-    def _ends(self) -> frozenset[str]:
-        """What ends a cycle: of labels put on or off, only what SAs did, or holders of a role on the board. Where a
-        label is what the clock is for, it ends with it, whoever took it off."""
+    def _meaning(self) -> Meaning:
+        """What begins a cycle, what ends it, and what begins it anew. Of labels put on or off only that ends one which
+        SAs did, or holders of a role on the board. Where a label is what the clock is for, it ends with it, whoever
+        took it off."""
         answers = [f"{name}{ANSWERS}" if name[0] in "+-" else name for name in self.answered_by]
-        return frozenset([*answers, *([f"-{self.only_while}"] if self.only_while else [])])
-
-    def _of_families(self, facts: Facts) -> frozenset[str]:
-        """What began a cycle anew of that which is written with a star: `+quarter::*`."""
-        begins = tuple(name[:-1] for name in self.restarts if name.endswith("*"))
-        return frozenset(n for n in facts.moments_by_name if n.startswith(begins)) if begins else frozenset()
+        ends = [*answers, *([f"-{self.only_while}"] if self.only_while else [])]
+        return Meaning(self.starts, ends, self.restarts)
 
     @cached_property
-    def _begins_anew(self) -> frozenset[str]:
-        return frozenset(self.restarts)
+    def _pausing(self) -> tuple[str, ...]:
+        return tuple(self.paused_while)
 
     def deadline(self, facts: Facts, cycle: Cycle) -> Deadline:
         """When that cycle is or was due, by the terms of its day."""
@@ -162,6 +150,9 @@ class Sla(Terms):
         """Every cycle as it stands now; none where it waits for a day, and none is named."""
         known = ((cycle, self.deadline(facts, cycle)) for cycle in found)
         return tuple(self._clock(facts, cycle, due) for cycle, due in known if due.promise or due.due_at)
+
+    def _told(self, facts: Facts) -> tuple[Clock, ...]:
+        return self.clocks(facts, self.cycles(facts))
 
     def past(self, facts: Facts) -> tuple[Clock, ...]:
         """The cycles of a closed request, as they ended: with the closing, where nothing had ended them before."""
@@ -177,11 +168,6 @@ class Sla(Terms):
         held = shares(facts, due.calendar, cycle.start, until) if late else {}
         return clock_at(self.clock, cycle, due, facts.now, steps=tuple(steps), shares=held)
 
-    @staticmethod
-    def _over_since(found: tuple[Cycle, ...]) -> datetime | None:
-        """When the last cycle ended: whatever its labels spoke of was over then."""
-        return max((cycle.end for cycle in found if cycle.end), default=None)
-
     def _steps(
         self, facts: Facts, cycle: Cycle, due: Deadline, *, failing: bool, paused: bool
     ) -> tuple[tuple[Reached, ...], datetime | None]:
@@ -191,7 +177,11 @@ class Sla(Terms):
         none while the clock stands still; from then on each that was reached, so that it makes no difference when the
         bot looked.
         """
-        known = [(at, step) for step in self.ladder if (at := due.at(step.at, cycle))]
+        if not failing and due.promise and paused:
+            return (), None  # nothing comes while it stands still
+        # Up to the due instant what comes after it does not matter, and from then on what came before.
+        ladder = self._after if failing else self._before if due.due_at else self.ladder
+        known = [(at, step) for step in ladder if (at := due.at(step.at, cycle))]
         reached = [Reached(step, at) for at, step in known if at <= facts.now]
         after = [r for r in reached if r.step.at.side == "after"]
         early = [r for r in reached if r.step.at.side != "after"]
@@ -201,71 +191,79 @@ class Sla(Terms):
         coming += [due.due_at] if due.due_at and not failing else []
         return tuple(in_force), min(coming, default=None)
 
-    def _says(
-        self,
-        facts: Facts,
-        state: str,
-        values: Callable[[], dict[str, Any]],
-        reached: tuple[Reached, ...],
-        *,
-        paused: bool,
-    ) -> Ours:
+    @cached_property
+    def _before(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.ladder if step.at.side != "after")
+
+    @cached_property
+    def _after(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.ladder if step.at.side == "after")
+
+    def _texts(self, state: str, reached: tuple[Reached, ...], *, paused: bool) -> tuple[str, ...]:
         """The line of the state, late and waiting both; then that of the last step."""
         states = [state, "paused"] if paused and state != "paused" else [state]
         texts = [getattr(self.says, name) for name in states] + [r.step.says for r in reached[-1:]]
-        filled = values() if any(texts) else {}
-        if reached:  # whoever owned it when the step was reached
-            filled["owner"] = Ours(listed([quote(name) for name in facts.owners_at(reached[-1].at)], "and"))
-        return Ours(" ".join(render_again(text, filled) for text in texts if text))
-
-    def _idle(self, facts: Facts, found: tuple[Cycle, ...]) -> Result:
-        last = found[-1] if found else None
-        answered = last is not None and last.ended_by is not None and "closed" not in last.ended_by.names
-        still = [p for p in pauses(facts, self.paused_while) if p.end is None]
-        waits = bool(still) and still[-1].label == facts.in_force.label == facts.labels.waiting
-        text = self.says.paused if waits else self.says.answered if answered else ""
-
-        def line() -> Ours:
-            due = self.deadline(facts, last) if last else None
-            return render_again(text, idle_values(facts, last, due)) if text else Ours()
-
-        def clauses() -> tuple[Clause, ...]:
-            ended = f"answered at {stamp(last.end)}" if last and last.end else "no"
-            return (Clause("the clock runs", ended, False),)
-
-        reason = "answered" if last else "not started"
-        return Result(
-            False,
-            reason,
-            clauses,
-            says=line if text else "",
-            asks=waits and bool(text),
-            over_since=partial(self._over_since, found),
-            clocks=partial(self.clocks, facts, found),
-        )
-
-    def _clauses(self, facts: Facts, cycle: Cycle, due: Deadline) -> tuple[Clause, ...]:
-        pause = cycle.pauses[-1] if cycle.pauses and cycle.pauses[-1].end is None else None
-        over = due.due_at is not None and facts.now >= due.due_at
-        spent = due.spent(cycle, facts.now)
-        asked = f"{target_words(due) or 'the day that is named'} has passed"
-        return (
-            Clause("the clock has begun", f"at {stamp(cycle.start)}", True),
-            Clause(
-                "it runs",
-                f"paused since {stamp(pause.start)}: {pause.label}" if pause else "yes",
-                pause is None,
-            ),
-            Clause(asked, f"{duration(spent)} counted", over),
-            Clause("due", stamp(due.due_at) if due.due_at else "not known yet", over),
-        )
+        return tuple([text for text in texts if text])
 
     @staticmethod
-    def _reason(state: str, due: Deadline, reached: tuple[Reached, ...]) -> str:
-        at = stamp(due.due_at) if due.due_at else ""
-        if state == "breached":
-            return f"due at {at}, not answered"
-        if state == "paused":
-            return "the clock stands still"
-        step = f"; {reached[-1].step.at} since {stamp(reached[-1].at)}" if reached else ""
-        return f"due at {at}{step}" if at else "no day is named by which it is due"
+    def _says(
+        facts: Facts, texts: tuple[str, ...], cycle: Cycle, due: Deadline, reached: tuple[Reached, ...]
+    ) -> Ours:
+        def filled(names: tuple[str, ...]) -> dict[str, Any]:
+            found = open_values(facts, cycle, due, names)
+            if reached and "owner" in names:  # whoever owned it when the step was reached
+                found["owner"] = owner_at(facts, reached[-1].at)
+            return found
+
+        said = facts.description.said
+        # Before anything is late, or a step is reached, nothing else that people did comes into it.
+        made_of = None if reached or (due.due_at and due.due_at <= facts.now) else (cycle, due)
+        kept = said.get(texts) if made_of else None
+        if kept is not None and kept[0] == made_of:
+            return kept[1]
+        line = Ours(" ".join([fill_again(text, filled, said) for text in texts]))
+        if made_of:
+            said[texts] = (made_of, line)
+        return line
+
+    def _idle(self, facts: Facts, found: list[Turn]) -> Result:
+        last = found[-1] if found else None
+        answered = last is not None and last.ended_by is not None and "closed" not in last.ended_by.names
+        waits = False
+        if self.says.paused and facts.in_force.label == facts.labels.waiting:
+            still = [p for p in pauses(facts, self._pausing) if p.end is None]
+            waits = bool(still) and still[-1].label == facts.in_force.label
+        text = self.says.paused if waits else self.says.answered if answered else ""
+
+        return Result(
+            False,
+            "answered" if last else "not started",
+            partial(idle_clauses, last),
+            says=partial(self._line, facts, text, last) if text else "",
+            asks=waits and bool(text),
+            over_since=last.end if last else None,
+            clocks=partial(self._told, facts),
+        )
+
+    def _line(self, facts: Facts, text: str, last: Turn | None) -> Ours:
+        """The line once the clock is answered."""
+        cycle = last.cycle(pauses(facts, self._pausing)) if last else None
+        issue, said = facts.issue, facts.description.said
+        faster = label_stretches(issue, self.expedite.label) if self.expedite else ()
+        # What the deadline is made of, so that it need not be worked out for what was said before.
+        made_of = (
+            id(self),
+            cycle,
+            facts.in_force,
+            faster,
+            issue.labels,
+            issue.due_date,
+            len(facts.stays) == 1,
+        )
+        kept = said.get((text,))
+        if kept is not None and kept[0] == made_of and made_of[-1]:
+            return kept[1]
+        due = self.deadline(facts, cycle) if cycle else None
+        line = fill_again(text, partial(idle_values, facts, cycle, due), said)
+        said[(text,)] = (made_of, line)
+        return line

@@ -27,14 +27,18 @@ class Stated(Model):
     kind: Literal["stated"]
     when: Conditions = Field(min_length=1, description="One condition, or a list of which all must hold.")
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing."""
+        open_ = [str(condition) for condition in self.when if not holds(condition, facts)]
+        return f"not so: {listed(open_, 'and')}" if open_ else ""
+
     def look(self, facts: Facts) -> Result:
 
         def clauses() -> tuple[Clause, ...]:
             return tuple(clause(condition, facts) for condition in self.when)
 
-        open_ = [condition for condition in self.when if not holds(condition, facts)]
-        if open_:
-            return Result(False, f"not so: {listed([str(c) for c in open_], 'and')}", clauses)
+        if reason := self.still(facts):
+            return Result(False, reason, clauses)
         began = since(self.when, facts)
         said = [name for condition in self.when for name in _said(condition, facts)]
         return Result(

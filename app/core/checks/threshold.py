@@ -44,6 +44,17 @@ class Threshold(Model):
             )
         return self
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing."""
+        answer = facts.answer(self.block)
+        amount = answer.amount if answer else None
+        if amount is None or not self._below(amount):
+            return self._compared(amount, answer.shown if answer else "")
+        others = bool(self.unless) and all(holds(c, facts) for c in self.unless)
+        if others or not all(holds(c, facts) for c in self.when):
+            return "the bound is for other requests"
+        return ""
+
     def look(self, facts: Facts) -> Result:
         answer = facts.answer(self.block)
         amount = answer.amount if answer else None
@@ -57,11 +68,8 @@ class Threshold(Model):
                 Clause(f"{self.block} is {self._asked}", self._compared(amount, read), below),
             )
 
-        if amount is None or not below:
-            return Result(False, self._compared(amount, read), clauses)
-        others = bool(self.unless) and all(holds(c, facts) for c in self.unless)
-        if others or not all(holds(c, facts) for c in self.when):
-            return Result(False, "the bound is for other requests", clauses)
+        if reason := self.still(facts):
+            return Result(False, reason, clauses)
         began = max(since(self.when, facts), written_at(facts))
         return Result(
             True,

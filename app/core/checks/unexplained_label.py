@@ -34,10 +34,14 @@ class UnexplainedLabel(Model):
         min_length=1, description="Beginnings of words that show that a reason is given."
     )
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing."""
+        return "" if self.label in facts.issue.labels else f"{self.label} is not on"
+
     def look(self, facts: Facts) -> Result:
         since = label_since(facts.issue, self.label)
         if since is None:
-            return Result(False, f"{self.label} is not on", (Clause(f"{self.label} is on", "no", False),))
+            return Result(False, self.still(facts), (Clause(f"{self.label} is on", "no", False),))
         said = self._said(facts)
 
         def clauses() -> tuple[Clause, ...]:

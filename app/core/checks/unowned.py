@@ -40,8 +40,8 @@ class Unowned(Model):
         stale = [
             u
             for u in facts.issue.assignees
-            if self._by_bot(facts, u)
-            and (owner is None or u.username != owner.username)
+            if (owner is None or u.username != owner.username)
+            and self._by_bot(facts, u)
             and self._claimed(facts, u)
         ]
 
@@ -96,8 +96,9 @@ class Unowned(Model):
     @staticmethod
     def _by_bot(facts: Facts, user: User) -> bool:
         """Whether it was the bot that assigned the user last."""
-        notes = [n for n in facts.issue.notes if n.system and user.username in assignment(n.body)[0]]
-        return bool(notes) and facts.issue.is_bot(notes[-1].author)
+        name, notes = user.username, facts.issue.system_notes
+        last = next((n for n in reversed(notes) if name in n.body and name in assignment(n.body)[0]), None)
+        return last is not None and facts.issue.is_bot(last.author)
 
     @staticmethod
     def _claimed(facts: Facts, user: User) -> bool:

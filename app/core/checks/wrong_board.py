@@ -61,6 +61,15 @@ class WrongBoard(Model):
         for i, row in enumerate(self.rows):
             yield from ((("rows", i, "says", block), block, keys) for block, keys in row.says.items())
 
+    def still(self, facts: Facts) -> str:
+        """Why it finds nothing."""
+        said, fitting = self._meant(facts)
+        return (
+            ""
+            if said and facts.board.id not in fitting
+            else self._why_not(said, stays=False, fits=bool(said))
+        )
+
     def look(self, facts: Facts) -> Result:
         said, fitting = facts.description.once(self, lambda: self._meant(facts))
         boards = self._boards
