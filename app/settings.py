@@ -1,12 +1,18 @@
 """What the environment says: where things are and with which secret. Read once; wrong means a refusal to start."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigError
+from app.secret_files import FILE, read_secret_files
+
+PREFIX = "TRIAGE_"
+SECRETS = ("gitlab_token", "webhook_secret", "webhook_signing_token", "database_url")
 
 HINTS = {
     "gitlab_url": "set TRIAGE_GITLAB_URL to the address of your GitLab, such as https://gitlab.example.com",
@@ -15,25 +21,40 @@ HINTS = {
 
 
 class Settings(BaseSettings):
-    """The `TRIAGE_*` variables. Secrets are never shown in a repr."""
+    """The `TRIAGE_*` variables. Secrets are never shown in a repr, nor is the database's URL, which may hold one."""
 
-    model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
     gitlab_url: str
     gitlab_token: SecretStr
     webhook_secret: SecretStr | None = None
     webhook_signing_token: SecretStr | None = None
     rules: Path = Field(default_factory=lambda: default_rules())
-    database_url: str = "sqlite:///triage.db"
+    database_url: str = Field(default="sqlite:///triage.db", repr=False)
     bot_users: Annotated[frozenset[str], NoDecode] = frozenset()
     clock: Literal["system", "sandbox"] = "system"
 
     @field_validator("gitlab_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError(f"{value!r} is no http or https address")
-        return value.rstrip("/")
+        """Without a secret in it: the address stands in error messages. What is wrong is not shown for that reason."""
+        try:
+            parts = urlsplit(value.strip())
+            _ = parts.port
+        except ValueError:
+            raise ValueError("it is no address") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("it is no http or https address")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("it holds more than an address; the token goes into TRIAGE_GITLAB_TOKEN")
+        return value.strip().rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_something(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("it is empty; leave it out for a SQLite file here")
+        return value.strip()
 
     @field_validator("gitlab_token", "webhook_secret", "webhook_signing_token", mode="before")
     @classmethod
@@ -71,14 +92,24 @@ def default_rules() -> Path:
 
 
 def read_settings() -> Settings:
-    """The settings, or ConfigError that names every variable that is missing or wrong."""
+    """The settings, or ConfigError that names every variable that is missing or wrong.
+
+    A secret may stand in a file: `TRIAGE_GITLAB_TOKEN_FILE` names it in place of `TRIAGE_GITLAB_TOKEN`.
+    """
+    kept, faults = read_secret_files(os.environ, PREFIX, SECRETS)
+    told = {fault.partition(FILE + ":")[0] for fault in faults}
+    settings: Settings | None = None
     try:
-        return Settings()
+        settings = Settings(**kept)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = []
-        for fault in error.errors(include_input=False, include_url=False):
+        for fault in error.errors(include_input=False, include_url=False, include_context=False):
             name = str(fault["loc"][0]) if fault["loc"] else "environment"
+            if f"{PREFIX}{name.upper()}" in told:
+                continue
             hint = HINTS.get(name, "")
             what = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-            lines.append(f"TRIAGE_{name.upper()}: {what}" + (f"; {hint}" if hint else ""))
-        raise ConfigError("\n".join(lines)) from None
+            source = FILE if name in kept else ""
+            faults.append(f"{PREFIX}{name.upper()}{source}: {what}" + (f"; {hint}" if hint else ""))
+    if faults or settings is None:
+        raise ConfigError("\n".join(faults)) from None
+    return settings
