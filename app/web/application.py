@@ -10,6 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 from app.inbox import Inbox
 from app.web import health, hooks
 from app.web.access import Access
+from app.web.budget import BodyBudget
+from app.web.description import describe
 
 
 def create_app(
@@ -25,7 +27,7 @@ def create_app(
     """The receiver as an ASGI application.
 
     `signing_key` is decoded (`app.gitlab.webhook.decode_signing_token`). `board_paths` and `bots` are asked for each
-    event, so that they may change. No page describes the interface to strangers.
+    event, so that they may change. No page describes the interface to strangers; `openapi()` does, for tests.
     """
     # redirect_slashes: GitLab takes a redirect for success and does not follow it; the event would be lost in silence.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -34,7 +36,9 @@ def create_app(
         hooks.routes(hooks.Receiver(inbox, secret, signing_key, board_paths, bots, machine_now))
     )
     app.include_router(health.routes(inbox, readiness))
+    app.add_middleware(BodyBudget)
     app.add_middleware(Access, quiet=health.PATHS)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
 

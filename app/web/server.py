@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from app.errors import ConfigError
+from app.web.patience import PatientProtocol
 
 DRAIN = 4  # seconds for the requests under way when the server stops
 
@@ -51,10 +52,13 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def make_server(app: ASGIApp, on_stop: Callable[[], None]) -> Server:
+def make_server(
+    app: ASGIApp, on_stop: Callable[[], None], protocol: type[PatientProtocol] = PatientProtocol
+) -> Server:
     """A server for the application, silent but for its troubles: the application logs its requests itself."""
     config = uvicorn.Config(
         app,
+        http=protocol,
         log_config=None,
         access_log=False,
         server_header=False,
