@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.calendar_cli import calendar_app
+from app.core.text import steady
 from app.errors import ConfigError, TriageError
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
@@ -39,10 +40,10 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(steady(str(error)), err=True)
         sys.exit(USAGE)
     except TriageError as error:
-        typer.echo(f"triage: {error}", err=True)
+        typer.echo(steady(f"triage: {error}"), err=True)
         sys.exit(FAILED)
 
 

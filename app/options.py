@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.core.text import steady
 from app.settings import default_rules
 
 
@@ -31,5 +32,5 @@ def rules_folder(rules: Path | None) -> Path:
 
 
 def show(format: Format, text: Callable[[], str], data: Callable[[], Any]) -> None:
-    """Prints the facts in the format that was asked for; only that one is made."""
-    typer.echo(json.dumps(data(), indent=2) if format is Format.json else text())
+    """Prints the facts in that format; only that one is made. What people wrote steers no terminal."""
+    typer.echo(json.dumps(data(), indent=2) if format is Format.json else steady(text()))

@@ -17,6 +17,17 @@ QUOTE_LENGTH = 80
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "mx", "prof"})
+# Shown as nothing or as a blank, but no control characters: https://www.unicode.org/reports/tr44/ (default ignorable)
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_COMMIT = re.compile(r"(?<!\w)[0-9a-f]{7,40}(?!\w)")  # GitLab makes a reference of such a word
+_PILED = re.compile(f"({_MARK}{{3}}){_MARK}+")  # enough of them paint over the lines above and below
+_STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def quote(text: str, limit: int = QUOTE_LENGTH) -> Ours:
@@ -46,13 +57,28 @@ def first_name(name: str, username: str) -> Ours:
     """How to greet somebody: the first word of the name with letters and little else in it, or the username as code."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'’-" else " " for c in _visible(name))
     words = [w for w in kept.split() if any(c.isalpha() for c in w) and w.casefold() not in _TITLES]
-    return Ours(words[0][:40]) if words else quote(username)
+    word = words[0][:40] if words else ""
+    return Ours(word) if word and not _COMMIT.search(word) else quote(username)
 
 
 def _visible(text: str) -> str:
-    if text.isprintable():  # then it has none of these
+    """The text without what is not seen, turns the direction of what is, or covers it."""
+    if text.isascii() and text.isprintable():  # then it has none of these
         return text
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
+    text = _PILED.sub(r"\1", _UNSEEN.sub("", text))
+    if text.isprintable():
+        return text
+    return "".join(
+        " " if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") else c for c in text
+    )
+
+
+def steady(text: str) -> str:
+    """The text for a terminal or a log: lines and tabs as they are, all else that would steer it written out.
+
+    Titles, comments and GitLab's answers may hold escape sequences, and marks that show a line backwards.
+    """
+    return _STEERS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def without_commands(body: str) -> str:

@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.document import one_of
+from app.core.quoting import mark, settle
 from app.core.text import Ours, quote
 
 # The values of a text, or what works out those of the names that are asked for.
@@ -42,11 +43,11 @@ class WordsError(ValueError):
 
 def _printed(value: object) -> object:
     """What stands in braces: our own words as they are, all else as a quote."""
-    return value if isinstance(value, Ours | bool | int) else quote(str(value))
+    return value if isinstance(value, Ours | bool | int) else mark(quote(str(value)))
 
 
 def _quoted(value: object, limit: int = 80) -> Ours:
-    return quote(str(value), limit)
+    return Ours(mark(quote(str(value), limit)))
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -78,7 +79,7 @@ def render(source: str, values: Mapping[str, Any]) -> Ours:
         text = _compiled(source).render(values)
     except Exception as error:  # whatever a text may do, it is the text's fault
         raise WordsError(getattr(error, "lineno", 0) or 1, f"{type(error).__name__}: {error}") from error
-    return Ours(_BLANKS.sub("\n\n", text).strip())
+    return Ours(settle(_BLANKS.sub("\n\n", text).strip()))
 
 
 def fill_again(source: str, values: Filling, before: Said) -> Ours:

@@ -69,9 +69,19 @@ def _multiline_quote(state: StateBlock, start: int, end: int, silent: bool) -> b
     return True
 
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").disable(["inline", "text_join"])
-_MARKDOWN.block.ruler.before(
-    "fence", "multiline_quote", _multiline_quote, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+def with_multiline_quotes(parser: MarkdownIt) -> MarkdownIt:
+    """The parser, which from now on knows GitLab's `>>>` blocks."""
+    parser.block.ruler.before(
+        "fence",
+        "multiline_quote",
+        _multiline_quote,
+        {"alt": ["paragraph", "reference", "blockquote", "list"]},
+    )
+    return parser
+
+
+_MARKDOWN = with_multiline_quotes(
+    MarkdownIt("commonmark", {"html": True}).enable("table").disable(["inline", "text_join"])
 )
 
 

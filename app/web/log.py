@@ -6,6 +6,8 @@ from typing import TextIO
 
 import structlog
 
+from app.core.text import steady
+
 
 def set_up_log(stream: TextIO | None = None) -> None:
     """All log lines go to `stream` (stderr); the libraries' own only from warnings on."""
@@ -15,6 +17,8 @@ def set_up_log(stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,  # a plain traceback: one with local variables shows secrets
     ]
+    if out.isatty():  # JSON writes such characters out by itself
+        shared.append(_steady)
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
     )
@@ -31,3 +35,8 @@ def set_up_log(stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _steady(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Errors may hold what GitLab or people wrote: none of it steers the terminal."""
+    return {name: steady(value) if isinstance(value, str) else value for name, value in line.items()}

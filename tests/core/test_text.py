@@ -39,6 +39,8 @@ def test_a_quote_holds_whatever_marks_are_in_it(text: str) -> None:
         ("`b`", "`` `b` ``"),
         ("a | b", "`a ¦ b`"),
         ("x\u202ey\u0000z", "`x y z`"),
+        ("a\u3164b\ufe0fc\u2800", "`abc`"),
+        ("e" + "\u0301" * 40 + "x", "`e\u0301\u0301\u0301x`"),
         ("   ", ""),
         ("x" * 90, "`" + "x" * 79 + "…`"),
     ],
@@ -57,6 +59,8 @@ def test_a_person_is_greeted_by_the_first_name() -> None:
     assert first_name("Alice Archer", "alice") == "Alice"
     assert first_name("@all", "mallory") == "all"
     assert first_name("***", "mallory") == "`mallory`"
+    assert first_name("\u3164", "mallory") == "`mallory`"
+    assert first_name("0123abcd", "mallory") == "`mallory`"  # a commit's name, for GitLab
 
 
 @given(st.text(alphabet="/abc \r\n"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sandbox.mentions import mentioned, referenced
+from app.sandbox.mentions import mentioned, other_references, referenced, shape
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from app.sandbox.mentions import mentioned, referenced
         ("&#64;sam", {"sam"}),
         ("<div>@sam</div>", {"sam"}),
         ("| a |\n|---|\n| @sam |", {"sam"}),
+        (">>>\n@sam\n>>>", {"sam"}),
+        (">>>\n```\n>>>\n@sam\n```", {"sam"}),  # the quote ends first, though the line is within a fence
     ],
 )
 def test_these_name_somebody(text: str, names: set[str]) -> None:
@@ -64,3 +66,41 @@ def test_references_are_found_in_text_and_in_links() -> None:
     }
     assert referenced(f"[here]({url})") == {("group/project", 7)}
     assert referenced("`#12` and \\#13 and &#47;") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("see !12", "merge request"),
+        ("see group/project!12", "merge request"),
+        ("~bug", "label"),
+        ('~"needs triage"', "label"),
+        ("%17.1", "milestone"),
+        ("$12", "snippet"),
+        ("&12", "epic"),
+        ("^alert#3", "alert"),
+        ("*iteration:3", "iteration"),
+        ("\\[vulnerability:3]"[1:], "bracketed"),
+        ("done in 0123abc", "commit"),
+        (":tada:", "emoji"),
+        ("www.example.com", "address"),
+        ("<https://example.com>", "address"),
+        ("[a](https://example.com)", "address"),
+    ],
+)
+def test_other_references_are_found_and_code_hides_them(text: str, kind: str) -> None:
+    assert kind in {found for found, _ in other_references(text)}
+    assert other_references(f"`` {text} ``") == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["a ~ b", "50 % of", "C&A", "&amp;", "\\~bug", "\\!12", "$10k", "10:30:00", "deed"]
+)
+def test_these_refer_to_nothing(text: str) -> None:
+    assert other_references(text) == set()
+
+
+def test_the_shape_of_a_text_is_its_tags_and_comments() -> None:
+    made = shape("<!-- key -->\n<details><summary>a</summary>\n\n`</details>`\n\n</details>")
+    assert made.tags == ("details", "summary", "/summary", "p", "code", "/code", "/p", "/details")
+    assert made.comments == (" key ",)
