@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 failed, 2 usage or config, 3 changes pending (when asked f
 
 import json
 import sys
+import traceback
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ import typer
 from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.errors import ConfigError, TriageError
+from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
 
@@ -36,7 +38,7 @@ app.add_typer(sla_app, name="sla")
 
 
 def main() -> None:
-    """Runs the command; faults of ours are one line each, never a traceback."""
+    """Runs the command; faults of ours are one line each, never a traceback, and no fault shows a secret."""
     try:
         app()
     except ConfigError as error:
@@ -44,6 +46,9 @@ def main() -> None:
         sys.exit(USAGE)
     except TriageError as error:
         typer.echo(steady(f"triage: {error}"), err=True)
+        sys.exit(FAILED)
+    except Exception:  # a fault of the program itself, with what it takes to mend it
+        typer.echo(masked(steady(traceback.format_exc())), err=True)
         sys.exit(FAILED)
 
 

@@ -9,6 +9,7 @@ TriageError
 """
 
 from app.core.problem import Problem, TriageError, Unsettled
+from app.masking import masked
 
 __all__ = ["ConfigError", "Problem", "Refused", "TriageError", "Unauthorized", "Unavailable", "Unsettled"]
 
@@ -17,7 +18,7 @@ class ConfigError(TriageError):
     """Rules, templates or settings are wrong. Holds all the faults found, not only the first."""
 
     def __init__(self, problems: list[Problem] | str) -> None:
-        self.problems = [Problem("", 0, 0, problems)] if isinstance(problems, str) else problems
+        self.problems = [Problem("", 0, 0, masked(problems))] if isinstance(problems, str) else problems
         super().__init__("\n".join(str(p) if p.file else p.message for p in self.problems))
 
 
@@ -26,7 +27,7 @@ class Unavailable(TriageError):
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
-        super().__init__(reason)
+        super().__init__(masked(reason))
 
 
 class Unauthorized(Unavailable):
@@ -38,4 +39,4 @@ class Refused(TriageError):
 
     def __init__(self, reason: str, status: int = 0) -> None:
         self.status = status
-        super().__init__(reason)
+        super().__init__(masked(reason))

@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import ConfigError
+from app.masking import remember
 from app.secret_files import FILE, read_secret_files
 
 PREFIX = "TRIAGE_"
@@ -112,4 +113,16 @@ def read_settings() -> Settings:
             faults.append(f"{PREFIX}{name.upper()}{source}: {what}" + (f"; {hint}" if hint else ""))
     if faults or settings is None:
         raise ConfigError("\n".join(faults)) from None
+    _remember(settings)
     return settings
+
+
+def _remember(settings: Settings) -> None:
+    """Tells what must never be said, whatever GitLab or a database answers."""
+    secrets = (settings.gitlab_token, settings.webhook_secret, settings.webhook_signing_token)
+    remember(*(secret.get_secret_value() for secret in secrets if secret))
+    try:
+        password = urlsplit(settings.database_url).password
+    except ValueError:  # what is wrong with it is told when it is opened
+        return
+    remember(password, unquote(password) if password else None)

@@ -7,6 +7,7 @@ from typing import TextIO
 import structlog
 
 from app.core.text import steady
+from app.masking import masked
 
 
 def set_up_log(stream: TextIO | None = None) -> None:
@@ -17,8 +18,7 @@ def set_up_log(stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,  # a plain traceback: one with local variables shows secrets
     ]
-    if out.isatty():  # JSON writes such characters out by itself
-        shared.append(_steady)
+    shared.append(_harmless)
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
     )
@@ -37,6 +37,6 @@ def set_up_log(stream: TextIO | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-def _steady(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Errors may hold what GitLab or people wrote: none of it steers the terminal."""
-    return {name: steady(value) if isinstance(value, str) else value for name, value in line.items()}
+def _harmless(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Errors may hold what GitLab or people wrote: none of it steers a terminal, or shows a secret."""
+    return {name: masked(steady(value)) if isinstance(value, str) else value for name, value in line.items()}
