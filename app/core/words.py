@@ -53,7 +53,11 @@ def _quoted(value: object, limit: int = 80) -> Ours:
 class _Sandbox(ImmutableSandboxedEnvironment):
     """No code, no change of what it is given, and nothing that grows: a text is a text."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Nothing is called: `format` alone can fill the memory."""
+        return False
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         raise SecurityError(f"{operator} is not for texts")

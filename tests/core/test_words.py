@@ -74,3 +74,17 @@ def test_good_texts_have_no_fault(source: str) -> None:
 def test_nothing_is_reached_that_was_not_given(source: str) -> None:
     with pytest.raises(WordsError):
         render(source, {"due": Ours("now")})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ 'a' * 10**9 }}",
+        "{{ '%1000000000s' % due }}",
+        "{{ '{:>1000000000}'.format(due) }}",
+        "{{ due.upper() }}",
+    ],
+)
+def test_nothing_grows_and_nothing_is_called(source: str) -> None:
+    with pytest.raises(WordsError):
+        render(source, {"due": Ours("now")})
