@@ -114,7 +114,7 @@ def test_a_command_that_fails_shows_no_secret(name: str, tmp_path: Path) -> None
     if "signing" in name:
         written = run("serve", "--port", "0", **environment)
     elif "GitLab" in name:
-        written = run("explain", "1#1", **environment)
+        written = call("explain", "1#1", **environment)
     else:
         written = call("sweep", **environment)
     assert written

@@ -15,7 +15,7 @@ from app.web.server import listen, make_server
 
 
 class Quick(PatientProtocol):
-    PATIENCE = 0.6
+    PATIENCE = 1.0
     MOST = 5
 
 
@@ -93,18 +93,18 @@ def test_a_request_that_does_not_end_is_ended(line, begun):
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert answer.endswith(b"\r\n\r\ntoo slow\n")
     assert careful(answer)
-    assert seconds < 2
+    assert seconds < 4
 
 
 @pytest.mark.parametrize("begun", [POST, POST + b"content-length: 1000\r\n\r\n"], ids=["headers", "body"])
 def test_a_byte_now_and_then_gains_no_time(line, begun):
     line.sendall(begun)
     began, sent = time.monotonic(), True
-    while sent and time.monotonic() - began < 4:
+    while sent and time.monotonic() - began < 8:
         time.sleep(0.1)
         sent = still_takes(line)
     assert not sent
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 def test_what_is_sent_after_the_answer_has_the_same_time_and_gets_no_second_answer(line):
@@ -112,7 +112,7 @@ def test_what_is_sent_after_the_answer_has_the_same_time_and_gets_no_second_answ
     answer, seconds = until_closed(line)
     assert answer.count(b"HTTP/1.1 ") == 1
     assert answer.startswith(b"HTTP/1.1 200 ")
-    assert seconds < 2
+    assert seconds < 4
 
 
 def test_a_connection_may_be_used_again_and_each_request_has_its_own_time(port):
@@ -127,7 +127,7 @@ def test_a_second_request_on_a_connection_must_end_too(line):
     assert b"200 OK" in line.recv(65536)
     time.sleep(0.3)
     line.sendall(POST + b"content-length: 9\r\n\r\nab")
-    assert until_closed(line)[0].startswith(b"HTTP/1.1 408 ")
+    assert b"HTTP/1.1 408 " in until_closed(line)[0]  # the end of the first answer may stand before it
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_is_no_http_is_refused_with_our_headers(line, sent):
     if answer:  # a reset may overtake it while bytes were unread
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert careful(answer)
-    assert seconds < 0.5
+    assert seconds < 4
 
 
 def test_beyond_so_many_connections_there_are_no_more(port):
