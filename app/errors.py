@@ -23,15 +23,23 @@ class ConfigError(TriageError):
 
 
 class Unavailable(TriageError):
-    """GitLab could not answer now. `retry_after` is in seconds of machine time, where GitLab named it."""
+    """GitLab could not answer now. `retry_after` is in seconds of machine time, where it is known.
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    `everywhere` says that it is not about one issue: GitLab cannot be reached or is known to be down, or asks for less.
+    Whoever counts an issue's own failures leaves these out.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None, *, everywhere: bool = False) -> None:
         self.retry_after = retry_after
+        self.everywhere = everywhere
         super().__init__(masked(reason))
 
 
 class Unauthorized(Unavailable):
     """GitLab does not accept the token: nothing can be read or written until it does."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason, retry_after, everywhere=True)
 
 
 class Refused(TriageError):

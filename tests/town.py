@@ -13,6 +13,7 @@ from app.core.model import IssueRef
 from app.core.plan import Summon
 from app.core.ruleset import Ruleset
 from app.gitlab.client import GitLab
+from app.gitlab.line import Line
 from app.journal import Journal
 from app.reconcile import Looked, reconcile
 from app.sandbox.stage import PROJECT, Stage
@@ -44,7 +45,7 @@ class Town:
 
     def become(self, token: str, bot_users: frozenset[str] = frozenset()) -> None:
         """The bot goes on with another token."""
-        self.bot = GitLab(self.url, token, bot_users)
+        self.bot = GitLab(self.url, token, bot_users, Line(100_000, 100_000))  # tests have no minute to wait
         self._open.append(self.bot)
 
     def stage(self) -> Stage:

@@ -9,6 +9,7 @@ from app.core.plan import (
     Action,
     AddLabel,
     Assign,
+    DeleteNote,
     Move,
     PutNote,
     RemoveLabel,
@@ -37,6 +38,8 @@ def after(issue: Issue, action: Action, now: datetime) -> Issue:
         case PutNote(note_id=int(note_id), body=body):
             notes = tuple(replace(n, body=body) if n.id == note_id else n for n in issue.notes)
             return replace(issue, notes=notes)
+        case DeleteNote(note_id=note_id):
+            return replace(issue, notes=tuple(n for n in issue.notes if n.id != note_id))
         case Reply(body=body, internal=internal):
             return _noted(issue, body, now, system=False, internal=internal)
         case PutNote(body=body) | Summon(body=body):

@@ -17,6 +17,7 @@ from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
 from app.core.ruleset import Ruleset
+from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
 
 ROUNDS = 5
@@ -133,6 +134,7 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[dict[str, Outcome], list[Act
     if not actions:  # notes speak of the issue as the changes leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
+        actions += second_notes(facts.issue)
     if not actions and facts.issue.state == "opened":
         proposed = next((k.result.move_to for k in live if k.failing and k.result.move_to), "")
         actions = answers(facts, ruleset, proposed)

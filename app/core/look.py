@@ -122,7 +122,8 @@ def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) ->
         return None
     words = render(spec.text, {**look.result.filling(names_in(spec.text)), **facts.board.told})
     text = f"{names}: {words}" if names else words
-    return Summon(look.seat.id, key, marked(key, facts.issue.ref, without_commands(text)))
+    body = marked(key, facts.issue.ref, without_commands(text))
+    return Summon(look.seat.id, key, body, _patient_until(spec, at))
 
 
 def _called(who: list[Recipient], facts: Facts, result: Result, at: datetime) -> list[str]:

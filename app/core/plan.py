@@ -63,11 +63,12 @@ class PutNote:
 
 @dataclass(frozen=True)
 class Summon:
-    """A short new note to those who must act, once per key."""
+    """A short new note to those who must act, once per key. `since` is the instant from which the call is due."""
 
     rule: str
     key: str
     body: str
+    since: datetime | None = None
 
     def __str__(self) -> str:
         return f"summon {self.key}"
@@ -84,6 +85,18 @@ class Reply:
 
     def __str__(self) -> str:
         return f"reply {self.key}"
+
+
+@dataclass(frozen=True)
+class DeleteNote:
+    """A note of ours that says again what an older one says."""
+
+    rule: str
+    key: str
+    note_id: int
+
+    def __str__(self) -> str:
+        return f"delete the second note {self.key}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +125,7 @@ class Move:
 Verdict = Literal["failing", "fine", "not for this issue", "waived"]
 Change = AddLabel | RemoveLabel | Assign | Unassign | Reopen
 Written = PutNote | Summon | Reply
-Action = Change | Written | Move
+Action = Change | Written | DeleteNote | Move
 
 
 @dataclass(frozen=True)

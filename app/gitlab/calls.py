@@ -1,0 +1,130 @@
+"""Single calls of GitLab's API, on python-gitlab, with its errors and the network's as ours. Decides nothing.
+
+One per thread: a requests session is not promised to be safe in several. What they share is the line.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import gitlab
+import requests
+from gitlab.exceptions import GitlabAuthenticationError, GitlabError, GitlabParsingError
+
+from app.errors import ConfigError, Refused, Unauthorized, Unavailable
+from app.gitlab.line import Carrier, Line, NotSent
+from app.gitlab.payloads import Json
+from app.gitlab.waiting import retry_after
+
+TIMEOUT_SECONDS = 10
+POST_SETTLES_SECONDS = 60.0
+TOO_MANY = 429
+TRY_AGAIN = frozenset({408, 409, 425, TOO_MANY})
+ME = "/user"
+
+
+class Calls:
+    """GitLab's API for one token. Errors: Unavailable, Unauthorized, Refused; ConfigError for what is no address."""
+
+    def __init__(self, url: str, token: str, line: Line) -> None:
+        self.line = line
+        self._retry_after: float | None = None
+        session = requests.Session()
+        session.hooks["response"].append(self._remember)
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, Carrier(line))
+        self._api = gitlab.Gitlab(
+            url,
+            private_token=token,
+            timeout=TIMEOUT_SECONDS,
+            per_page=100,
+            session=session,
+            retry_transient_errors=False,
+            keep_base_url=True,
+        )
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._api.session.close()
+
+    def get(self, path: str, *, what: str = "") -> Json:
+        """One object. `what` says in an error what was asked for."""
+        with self._errors(what, about_all=path == ME):
+            found: Any = self._api.http_get(path, obey_rate_limit=False)
+        if not isinstance(found, dict):
+            raise Unavailable(f"GitLab answered {path} with something else than JSON")
+        return found
+
+    def rows(self, path: str, **query: Any) -> list[Json]:
+        """Everything that stands there, every page of it; `what` as for `get`."""
+        with self._errors(query.pop("what", "")):
+            found = self._api.http_list(path, query_data=query, iterator=True, obey_rate_limit=False)
+            return [dict(row) for row in found]
+
+    def page(self, path: str, **query: Any) -> list[Json]:
+        """Its first page alone."""
+        with self._errors():
+            found: Any = self._api.http_get(path, query_data=query, obey_rate_limit=False)
+        return [dict(row) for row in found]
+
+    def put(self, path: str, data: Json) -> Any:
+        """Changes what stands there."""
+        with self._errors():
+            return self._api.http_put(path, post_data=data, obey_rate_limit=False)
+
+    def post(self, path: str, data: Json) -> Any:
+        """Posts, once. When no answer comes, it may still be done: the next look must wait for that."""
+        try:
+            with self._errors():
+                return self._api.http_post(path, post_data=data, obey_rate_limit=False)
+        except NotSent:
+            raise
+        except Unavailable as error:
+            if isinstance(error.__cause__, GitlabError) and error.__cause__.response_code == TOO_MANY:
+                raise  # it was not done
+            wait = max(error.retry_after or 0.0, POST_SETTLES_SECONDS)
+            raise Unavailable(str(error), wait, everywhere=error.everywhere) from error
+
+    def delete(self, path: str) -> None:
+        """Takes away what stands there; what is gone already is fine."""
+        try:
+            with self._errors():
+                self._api.http_delete(path, obey_rate_limit=False)
+        except Refused as error:
+            if error.status != 404:
+                raise
+
+    def _remember(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self._retry_after = retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+
+    @contextmanager
+    def _errors(self, what: str = "", *, about_all: bool = False) -> Iterator[None]:
+        """GitLab's and the network's errors as ours. `about_all`: where this fails, everything does."""
+        self._retry_after = None
+        try:
+            yield
+        except GitlabAuthenticationError as error:
+            remedy = "set TRIAGE_GITLAB_TOKEN to one that is valid and has the scope `api`"
+            raise Unauthorized(f"GitLab does not accept the token ({error}); {remedy}") from error
+        except GitlabParsingError as error:
+            raise Unavailable("GitLab answered with something else than JSON") from error
+        except GitlabError as error:
+            status = error.response_code or 0
+            if status in TRY_AGAIN or status >= 500 or status == 0:
+                everywhere = status == TOO_MANY or (status >= 500 and (about_all or self.line.down))
+                wait = self._retry_after
+                if status == TOO_MANY:
+                    wait = max(wait or 0.0, self.line.paused_for)
+                raise Unavailable(f"GitLab answered {error}", wait, everywhere=everywhere) from error
+            raise Refused(f"GitLab answered {error}{f' ({what})' if what else ''}", status) from error
+        except requests.exceptions.InvalidURL:
+            raise ConfigError(f"TRIAGE_GITLAB_URL: {self._api.url} is no address") from None
+        except requests.RequestException as error:
+            broken = isinstance(
+                error, requests.ConnectionError
+            )  # a time-out may be about one issue that is too large
+            raise Unavailable(
+                f"{self._api.url} did not answer: {type(error).__name__}",
+                everywhere=broken or about_all or self.line.down,
+            ) from error
