@@ -117,6 +117,13 @@ def sweep(
         typer.Option(help="Take in this board's requests from before its `since`; prints the counts first."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before adopting.")] = False,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="No service runs: call people at once, not only when it has been due for ten minutes.",
+        ),
+    ] = False,
     detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when changes are pending.")] = False,
     format: FormatOption = Format.text,
 ) -> None:
@@ -127,7 +134,13 @@ def sweep(
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
     report = sweeping.run(
-        tools, board or [], adopt or [], dry_run=dry_run, quiet=format is Format.json, confirm=_confirm(yes)
+        tools,
+        board or [],
+        adopt or [],
+        dry_run=dry_run,
+        quiet=format is Format.json,
+        alone=alone,
+        confirm=_confirm(yes),
     )
     show(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
     if not report.complete:

@@ -10,11 +10,14 @@ from app.core.board import Board
 from app.core.evaluate import evaluate
 from app.core.model import Issue, IssueRef
 from app.core.plan import Action, Plan
+from app.core.restraint import Restraint, restrained
 from app.core.ruleset import Ruleset
 from app.core.stays import stays
 from app.errors import Refused, TriageError, Unavailable
 from app.gitlab.client import GitLab
 from app.journal import Entry, Journal
+
+NONE = Restraint()
 
 Trigger = Literal["worker", "sweep", "explain"]
 
@@ -38,6 +41,7 @@ def reconcile(
     trigger: Trigger = "worker",
     apply: bool = True,
     adopt: bool = False,
+    restraint: Restraint = NONE,
     still_held: Callable[[], bool] = lambda: True,
 ) -> Looked:
     """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
@@ -53,6 +57,7 @@ def reconcile(
     try:
         issue = gitlab.fetch(ref, partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset))
         plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
+        plan = restrained(plan, issue, restraint)
         if apply:
             gitlab.apply(plan, issue, done, still_held)
         return Looked(issue, plan, tuple(done))

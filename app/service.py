@@ -13,14 +13,16 @@ import structlog
 from app import memory
 from app.clock import Clock, SandboxClock, SystemClock
 from app.core.model import IssueRef
+from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.database import open_database
 from app.errors import ConfigError, Refused, TriageError
 from app.gitlab.client import GitLab
+from app.gitlab.line import Line, line_to
 from app.gitlab.webhook import decode_signing_token
 from app.inbox import Inbox, Lease
 from app.journal import Journal
-from app.reconcile import Looked, reconcile
+from app.reconcile import NONE, Looked, reconcile
 from app.rulebook import fingerprint, load
 from app.serve import ReceiverParts, Role, WorkerParts, serve
 from app.settings import Settings, read_settings
@@ -43,6 +45,7 @@ class Tools:
     folder: Path
     journal: Journal | None = None
     inbox: Inbox | None = None
+    restraint: Restraint = NONE
 
 
 def connect(*, journal: bool = True, examples: bool = True) -> Tools:
@@ -59,6 +62,7 @@ def connect(*, journal: bool = True, examples: bool = True) -> Tools:
         folder=settings.rules,
         journal=Journal(engine) if engine else None,
         inbox=Inbox(engine) if engine else None,
+        restraint=restraint_of(settings),
     )
 
 
@@ -70,8 +74,19 @@ def _loaded(folder: Path, *, examples: bool = True) -> Ruleset:
 
 
 def gitlab_of(settings: Settings) -> GitLab:
-    """A client of its own: one per thread."""
-    return GitLab(settings.gitlab_url, settings.gitlab_token.get_secret_value(), settings.bot_users)
+    """A client of its own: one per thread. All of a process share one line."""
+    url, token = settings.gitlab_url, settings.gitlab_token.get_secret_value()
+    return GitLab(url, token, settings.bot_users, line_of(settings))
+
+
+def line_of(settings: Settings) -> Line:
+    """What the clients of this process share: budgets, pauses, the circuit, and how these stand."""
+    return line_to(settings.gitlab_url, settings.requests_per_minute, settings.notes_per_minute)
+
+
+def restraint_of(settings: Settings) -> Restraint:
+    """How much the bot may write on one issue."""
+    return Restraint(settings.issue_writes, timedelta(minutes=settings.issue_window_minutes))
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -99,6 +114,7 @@ def look_only(tools: Tools, ref: IssueRef) -> Looked:
             now=tools.clock.now,
             trigger="explain",
             apply=False,
+            restraint=tools.restraint,
         )
     except Refused as error:
         if error.status == 404:
@@ -249,6 +265,7 @@ def looking(
             ruleset=rules.current(),
             now=clock.now,
             journal=journal,
+            restraint=restraint_of(settings),
             still_held=lease.still_held,
         )
         return looked.plan.recheck_at.astimezone(UTC) if looked.plan.recheck_at else None

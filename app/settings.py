@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///triage.db", repr=False)
     bot_users: Annotated[frozenset[str], NoDecode] = frozenset()
     clock: Literal["system", "sandbox"] = "system"
+    requests_per_minute: int = Field(default=600, ge=60)
+    notes_per_minute: int = Field(default=50, ge=1)
+    issue_writes: int = Field(default=20, ge=1)
+    issue_window_minutes: int = Field(default=10, ge=1, le=1440)
 
     @field_validator("gitlab_url")
     @classmethod

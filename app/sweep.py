@@ -1,7 +1,7 @@
 """Every issue of every board through the one path: the safety net under the webhooks, and the way in for pipelines."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import sleep
 from typing import TypeVar
@@ -9,14 +9,16 @@ from typing import TypeVar
 from app.core.board import Board
 from app.core.model import IssueRef
 from app.core.plan import Action, Plan
+from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.errors import ConfigError, TriageError, Unauthorized, Unavailable
 from app.gitlab import payloads
 from app.gitlab.client import GitLab
 from app.journal import Journal
-from app.reconcile import Looked, reconcile
+from app.reconcile import NONE, Looked, reconcile
 
 CLOSED_FOR = timedelta(days=14)
+SERVICE_FIRST = timedelta(minutes=10)
 TRIES = 5
 LONGEST_WAIT_SECONDS = 300.0
 IN_A_ROW = 3  # issues that GitLab could not answer for: then it is down, and the sweep ends
@@ -83,16 +85,21 @@ def sweep(
     journal: Journal | None = None,
     apply: bool = True,
     adopt: bool = False,
+    alone: bool = False,
+    restraint: Restraint = NONE,
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
     """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one.
+
+    Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
 
     Stops when GitLab is down or takes the token back; what was done until then is in the report.
     Errors: Unauthorized when nothing could be looked at.
     """
     report = Report(apply)
+    held = replace(restraint, service_first=timedelta() if alone else SERVICE_FIRST)
     try:
-        for row in _rows(report, boards, gitlab, ruleset, now, journal, apply=apply, adopt=adopt):
+        for row in _rows(report, boards, gitlab, ruleset, now, journal, held, apply=apply, adopt=adopt):
             report.rows.append(row)
             seen(row)
             if len(report.rows) >= IN_A_ROW and all(r.unavailable for r in report.rows[-IN_A_ROW:]):
@@ -112,6 +119,7 @@ def _rows(
     ruleset: Ruleset,
     now: Callable[[], datetime],
     journal: Journal | None,
+    restraint: Restraint,
     *,
     apply: bool,
     adopt: bool,
@@ -138,6 +146,7 @@ def _rows(
                     trigger="sweep",
                     apply=apply,
                     adopt=adopt,
+                    restraint=restraint,
                 ),
             )
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from app.core.plan import (
     AddLabel,
     Assign,
+    DeleteNote,
     Move,
     PutNote,
     RemoveLabel,
@@ -30,6 +31,7 @@ KINDS: dict[type, tuple[str, str]] = {
     PutNote: ("status note", "status notes"),
     Summon: ("summons", "summonses"),
     Reply: ("answer", "answers"),
+    DeleteNote: ("second note deleted", "second notes deleted"),
     Reopen: ("reopening", "reopenings"),
     Move: ("move", "moves"),
 }
@@ -42,12 +44,14 @@ def run(
     *,
     dry_run: bool,
     quiet: bool,
+    alone: bool,
     confirm: Callable[[str], bool],
 ) -> Report:
     """Sweeps the boards. With `adopt`, first says what taking in their old requests would do: on stderr if `quiet`."""
     console = Console(stderr=True, quiet=quiet, highlight=False)
     chosen = choose_boards(tools.ruleset, adopt or boards)
     options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
+    options |= {"alone": alone, "restraint": tools.restraint}
     if adopt:
         preview = sweep(chosen, **options, apply=False, adopt=True)
         first = f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:"
@@ -93,14 +97,16 @@ def as_text(report: Report) -> str:
     for row in sorted(report.rows, key=lambda row: (row.board, row.ref)):
         if row.error:
             lines.append(f"{row.reference}: not done: {row.error}")
-        elif row.plan and row.plan.actions:
+        elif row.plan and (row.plan.actions or row.plan.postponed):
             lines.append(row.reference)
             if row.plan.confidential:
-                lines.append(f"  {len(row.plan.actions)} to do, not shown: the issue is confidential")
+                number = len(row.plan.actions) + len(row.plan.postponed)
+                lines.append(f"  {number} to do, not shown: the issue is confidential")
                 continue
             for action in row.plan.actions:
                 shown = action_lines(action)
                 lines += shown if not report.applied else shown[:1]
+            lines += [f"  {each}" for each in row.plan.postponed]
         elif row.plan and row.plan.watched and row.plan.findings:
             lines.append(f"{row.reference} (only watched)")
             lines += [f"  found {o.rule}: {o.reason}" for o in row.plan.findings if not row.plan.confidential]

@@ -92,7 +92,9 @@ class Town:
         )
 
     def sweep(self, *boards: str, **options: Any) -> Report:
+        """A sweep; unless told otherwise, one beside which no service runs."""
         chosen = choose_boards(self.ruleset, list(boards))
+        options = {"alone": True, **options}
         return sweep(
             chosen,
             gitlab=self.bot,

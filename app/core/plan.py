@@ -129,6 +129,17 @@ Action = Change | Written | DeleteNote | Move
 
 
 @dataclass(frozen=True)
+class Postponed:
+    """A call that waits until then, since the service may be about to make it."""
+
+    action: Summon
+    until: datetime
+
+    def __str__(self) -> str:
+        return f"{self.action}: waits for the service until {stamp(self.until)}; --alone does not"
+
+
+@dataclass(frozen=True)
 class Clause:
     """One thing a rule looked at: what it asks, the value it found, and whether it speaks for a finding."""
 
@@ -209,6 +220,7 @@ class Plan:
     confidential: bool = False
     watched: bool = False
     unseen: tuple[str, ...] = ()
+    postponed: tuple[Postponed, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -230,6 +242,7 @@ class Plan:
             data = {each.name: getattr(self, each.name) for each in fields(self)}
             data["ref"] = self.ref._asdict()
             data["actions"] = [{"kind": type(a).__name__, **asdict(a)} for a in self.actions]
+            data["postponed"] = [asdict(each) for each in self.postponed]
             data["outcomes"] = [outcome.as_dict() for outcome in self.outcomes]
         found: dict[str, Any] = _plain(data)
         return found

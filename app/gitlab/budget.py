@@ -56,4 +56,4 @@ class Budget:
         if left > self.limit // 2 or left <= 0:
             return 0.0
         first_back = self._ended[0] + self.window if self._ended else now + self.window
-        return max(0.0, first_back - now) / left
+        return max(0.0, first_back - now) / (left + 1)

@@ -3,7 +3,7 @@
 One per thread: a requests session is not promised to be safe in several. What they share is the line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -27,17 +27,18 @@ ME = "/user"
 class Calls:
     """GitLab's API for one token. Errors: Unavailable, Unauthorized, Refused; ConfigError for what is no address."""
 
-    def __init__(self, url: str, token: str, line: Line) -> None:
+    def __init__(self, url: str, token: str, line: Line, timeout: float = TIMEOUT_SECONDS) -> None:
         self.line = line
         self._retry_after: float | None = None
         session = requests.Session()
         session.hooks["response"].append(self._remember)
+        self._carrier = Carrier(line)
         for scheme in ("http://", "https://"):
-            session.mount(scheme, Carrier(line))
+            session.mount(scheme, self._carrier)
         self._api = gitlab.Gitlab(
             url,
             private_token=token,
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
             per_page=100,
             session=session,
             retry_transient_errors=False,
@@ -47,6 +48,15 @@ class Calls:
     def close(self) -> None:
         """Ends the connections."""
         self._api.session.close()
+
+    @contextmanager
+    def guarded(self, before_write: Callable[[], None]) -> Iterator[None]:
+        """Inside, it is asked before each write, after any wait for its turn; what it raises stops the writing."""
+        before, self._carrier.before_write = self._carrier.before_write, before_write
+        try:
+            yield
+        finally:
+            self._carrier.before_write = before
 
     def get(self, path: str, *, what: str = "") -> Json:
         """One object. `what` says in an error what was asked for."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from app.core.keys import STATUS, key_of
@@ -26,8 +27,8 @@ from app.core.plan import (
 from app.core.surplus import surplus
 from app.errors import Refused, Unavailable
 from app.gitlab import payloads
-from app.gitlab.calls import ME, Calls
-from app.gitlab.line import Line
+from app.gitlab.calls import ME, TIMEOUT_SECONDS, Calls
+from app.gitlab.line import Line, NotSent
 from app.gitlab.members import Members
 from app.gitlab.payloads import Json
 
@@ -38,7 +39,7 @@ def _none(_issue: Issue) -> frozenset[str]:
     return frozenset()
 
 
-class LostLease(Unavailable):
+class LostLease(NotSent):
     """Somebody else looks after the issue now: nothing more is written."""
 
 
@@ -46,11 +47,16 @@ class GitLab:
     """GitLab as the bot sees it. `bot_users` are further usernames that are the bot's."""
 
     def __init__(
-        self, url: str, token: str, bot_users: frozenset[str] = frozenset(), line: Line | None = None
+        self,
+        url: str,
+        token: str,
+        bot_users: frozenset[str] = frozenset(),
+        line: Line | None = None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> None:
-        """`line` is what the clients of a process share; without one this client has its own."""
+        """`line` is what the clients of a process share; without one this client has its own. `timeout` in seconds."""
         self.line = line or Line()
-        self.calls = Calls(url, token, self.line)
+        self.calls = Calls(url, token, self.line, timeout)
         self._bot_users = bot_users
         self._me: User | None = None
         self.members = Members(self.calls.rows)
@@ -108,28 +114,20 @@ class GitLab:
 
         Whatever is left over when it fails is found again by the next look.
         """
-        fields = [a for a in plan.actions if isinstance(a, Change)]
-        if fields:
-            self._check_lease(still_held)
-            self._change(issue, fields)
-            done.extend(fields)
-        for action in plan.actions:
-            match action:
-                case Move():
-                    self._check_lease(still_held)
-                    done.append(self._move(issue, action))
-                case DeleteNote(note_id=note_id):
-                    self._check_lease(still_held)
-                    self.calls.delete(f"{self._path(issue)}/notes/{note_id}")
-                    done.append(action)
-                case PutNote() | Summon() | Reply():
-                    self._check_lease(still_held)
-                    done.append(self._write(issue, action))
-
-    @staticmethod
-    def _check_lease(still_held: Callable[[], bool]) -> None:
-        if not still_held():
-            raise LostLease("the lease ran out before everything was written")
+        with self.calls.guarded(partial(_check_lease, still_held)):
+            fields = [a for a in plan.actions if isinstance(a, Change)]
+            if fields:
+                self._change(issue, fields)
+                done.extend(fields)
+            for action in plan.actions:
+                match action:
+                    case Move():
+                        done.append(self._move(issue, action))
+                    case DeleteNote(note_id=note_id):
+                        self.calls.delete(f"{self._path(issue)}/notes/{note_id}")
+                        done.append(action)
+                    case PutNote() | Summon() | Reply():
+                        done.append(self._write(issue, action))
 
     def _change(self, issue: Issue, fields: list[Change]) -> None:
         adds = [a.label for a in fields if isinstance(a, AddLabel)]
@@ -215,3 +213,8 @@ class GitLab:
     @staticmethod
     def _path(issue: Issue) -> str:
         return f"/projects/{issue.ref.project_id}/issues/{issue.ref.iid}"
+
+
+def _check_lease(still_held: Callable[[], bool]) -> None:
+    if not still_held():
+        raise LostLease("the lease ran out before everything was written")

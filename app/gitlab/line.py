@@ -189,16 +189,22 @@ class Line:
 
 
 class Carrier(HTTPAdapter):
-    """Hands the HTTP calls of one session to the line. The body is read before the call counts as answered."""
+    """Hands the HTTP calls of one session to the line. The body is read before the call counts as answered.
+
+    `before_write` is asked when the turn of a call that changes something has come; what it raises keeps the call back.
+    """
 
     def __init__(self, line: Line) -> None:
         super().__init__()
         self._line = line
+        self.before_write: Callable[[], None] = _nothing
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         address = request.url or ""
 
         def once(sent: requests.PreparedRequest) -> requests.Response:
+            if sent.method != "GET":
+                self.before_write()
             response = super(Carrier, self).send(sent, *args, **options)
             _ = response.content
             return response
@@ -207,6 +213,10 @@ class Carrier(HTTPAdapter):
         return self._line.carry(
             request.method or "", path, lambda: once(request), lambda: once(_who_am_i(request))
         )
+
+
+def _nothing() -> None:
+    """What there is to ask before a write, where nobody said."""
 
 
 def _who_am_i(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -229,9 +239,9 @@ def _creates_note(path: str) -> bool:
 
 
 @lru_cache
-def line_to(url: str, requests_per_minute: int, notes_per_minute: int, patience: float) -> Line:
+def line_to(url: str, requests_per_minute: int, notes_per_minute: int) -> Line:
     """The line of this process to that GitLab: the same for all its clients."""
-    return Line(requests_per_minute, notes_per_minute, patience=patience)
+    return Line(requests_per_minute, notes_per_minute)
 
 
 __all__ = ["NOTES_PER_MINUTE", "REQUESTS_PER_MINUTE", "Carrier", "Line", "LineState", "NotSent", "line_to"]

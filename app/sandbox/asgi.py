@@ -84,9 +84,12 @@ class _Sandbox:
             await asyncio.sleep(world.settings.latency_ms / 1000)
         user: User | None = None
         fault: Fault | None = None
+        limits: dict[str, str] = {}
         try:
             query = form_values(scope["query_string"].decode())
             user = self._user(headers, query)
+            if user:
+                limits = world.throttle.count(user.username, world.settings.requests_per_minute)
             fault = world.faults.strike(method, unquote(raw_path), user.username if user else None)
             if fault and fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
@@ -103,11 +106,11 @@ class _Sandbox:
             logger.exception("the sandbox failed at %s %s", method, raw_path)
             reply = Reply({"message": "500 Internal Server Error"}, 500)
         self._record(scope, reply.status, user)
-        if fault and fault.kind == "timeout_after_write":
+        if fault and fault.kind in ("timeout_after_write", "cut_after_write"):
             await stall(receive, fault.seconds)
             await cut(scope, receive)
             return
-        await _send(send, reply)
+        await _send(send, Reply(reply.body, reply.status, limits | reply.headers))
 
     def _user(self, headers: dict[str, str], query: dict[str, Any]) -> User | None:
         """Whose token it is; nobody without a token; 401 for one that is not known."""

@@ -15,11 +15,15 @@ from app.sandbox.world import World
 INDEX = {
     "GET /-/sandbox/clock": "the sandbox's time",
     "POST /-/sandbox/clock": 'any of {"set": "2026-03-02T14:00Z", "advance": "PT50H", "frozen": true}',
-    "GET, POST, DELETE /-/sandbox/faults": 'one or a list of {"kind": "429", "path": "/notes", "times": 2, ...}',
+    "GET, POST, DELETE /-/sandbox/faults": (
+        'one or a list of {"kind": "429", "path": "/notes", "times": 2, ...}, or {"kind": "any", "rate": 0.2}'
+    ),
     "GET, DELETE /-/sandbox/requests": "every API call, oldest first; ?since=INDEX",
     "GET /-/sandbox/notifications": "who was told of which text; ?since=INDEX",
     "GET /-/sandbox/idle": "how many webhook deliveries are waiting or under way",
-    "GET, POST /-/sandbox/settings": '{"tier": "premium", "notes_per_minute": 60, "latency_ms": 50}',
+    "GET, POST /-/sandbox/settings": (
+        '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50}'
+    ),
     "POST /-/sandbox/seed": '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}',
     "POST /-/sandbox/reset": 'start again: {"scene": "default"}',
 }
@@ -136,12 +140,12 @@ def _get_settings(world: World, _query: dict[str, Any], _body: Any) -> Any:
 
 
 def _change_settings(world: World, query: dict[str, Any], body: Any) -> Any:
-    values = _object(body, {"tier", "notes_per_minute", "latency_ms"})
+    values = _object(body, {"tier", "notes_per_minute", "requests_per_minute", "latency_ms"})
     if values.get("tier", "free") not in ("free", "premium"):
         raise ValueError("tier is free or premium")
-    for name in ("notes_per_minute", "latency_ms"):
+    for name in ("notes_per_minute", "requests_per_minute", "latency_ms"):
         found = values.get(name)
-        if (name in values and found is None and name != "notes_per_minute") or not (
+        if (name in values and found is None and name == "latency_ms") or not (
             found is None or (isinstance(found, int) and not isinstance(found, bool) and found >= 0)
         ):
             raise ValueError(f"{name} must be a whole number, 0 or more")

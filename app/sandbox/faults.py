@@ -2,19 +2,26 @@
 
 import random
 import re
-import time
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from app.sandbox.errors import TOO_MANY, ApiError, unauthorized
+from app.sandbox.throttle import used_up
 
 Kind = Literal[
-    "429", "500", "502", "503", "401", "slow", "cut", "timeout_after_write", "shuffle_label_events"
-]
+    "429", "500", "502", "503", "504", "401", "slow", "cut", "cut_after_write", "timeout_after_write", "any",
+    "shuffle_label_events",
+]  # fmt: skip
 KEYS = {
     "kind", "method", "path", "times", "rate", "seed", "retry_after", "shape", "seconds", "user", "shuffle_label_events"
 }  # fmt: skip
-DEFAULT_SECONDS = {"slow": 5.0, "timeout_after_write": 30.0}
+DEFAULT_SECONDS = {"slow": 5.0, "timeout_after_write": 30.0, "any": 30.0}
+# What `any` draws from, each as likely as the next: 429 with and without Retry-After, servers' and proxies' errors, a
+# connection cut before and after the write, an answer that takes too long, and one that never comes though it was done.
+DRAWN: tuple[tuple[Kind, int | None], ...] = (
+    ("429", 1), ("429", None), ("500", None), ("502", None), ("503", None), ("504", None), ("cut", None),
+    ("cut_after_write", None), ("slow", None), ("timeout_after_write", None),
+)  # fmt: skip
 
 
 @dataclass
@@ -32,6 +39,7 @@ class Fault:
     seconds: float = 0.0
     user: str | None = None
     hits: int = 0
+    drawn_kinds: dict[str, int] = field(default_factory=dict)
     _random: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -52,9 +60,19 @@ class Fault:
         self.hits += 1
         return True
 
+    def drawn(self) -> "Fault":
+        """What happens now: of `any` one kind by chance, which comes out the same for the same seed."""
+        if self.kind != "any":
+            return self
+        kind, wait = self._random.choice(DRAWN)
+        self.drawn_kinds[kind] = self.drawn_kinds.get(kind, 0) + 1
+        retry_after = self.retry_after if wait is not None and self.retry_after is not None else wait
+        return Fault(kind, retry_after=retry_after, shape=self.shape, seconds=self.seconds)
+
     def as_json(self) -> dict[str, Any]:
         shown = ("kind", "method", "path", "times", "rate", "retry_after", "seconds", "user", "hits")
-        return {name: getattr(self, name) for name in shown if getattr(self, name) is not None}
+        told = {name: getattr(self, name) for name in shown if getattr(self, name) is not None}
+        return told | ({"drawn": self.drawn_kinds} if self.drawn_kinds else {})
 
 
 def fault_from(values: Any) -> Fault:
@@ -109,22 +127,12 @@ class Faults:
     def strike(self, method: str, path: str, user: str | None) -> Fault | None:
         """The fault that hits this call, if any."""
         calls = (f for f in self._faults if f.kind != "shuffle_label_events")
-        return next((fault for fault in calls if fault.strikes(method, path, user)), None)
+        return next((fault.drawn() for fault in calls if fault.strikes(method, path, user)), None)
 
     def shuffles(self, method: str, path: str, user: str | None) -> bool:
         """Whether label events are to be given in another order than by id."""
         kinds = (f for f in self._faults if f.kind == "shuffle_label_events")
         return any(fault.strikes(method, path, user) for fault in kinds)
-
-
-def _limit_headers(seconds: int) -> dict[str, str]:
-    return {
-        "RateLimit-Name": "throttle_authenticated_api",
-        "RateLimit-Limit": "600",
-        "RateLimit-Observed": "601",
-        "RateLimit-Remaining": "0",
-        "RateLimit-Reset": str(int(time.time()) + seconds),
-    }
 
 
 def refusal(fault: Fault) -> ApiError | None:
@@ -134,7 +142,7 @@ def refusal(fault: Fault) -> ApiError | None:
         case "401":
             return unauthorized()
         case "429" if fault.shape == "rack":
-            return ApiError(429, "Retry later\n", wait | _limit_headers(fault.retry_after or 60))
+            return ApiError(429, "Retry later\n", wait | used_up(fault.retry_after or 60))
         case "429":
             return ApiError(429, {"message": TOO_MANY}, wait)
         case "500":
@@ -143,5 +151,7 @@ def refusal(fault: Fault) -> ApiError | None:
             return ApiError(502, "<html><body><h1>502 Bad Gateway</h1></body></html>", wait)
         case "503":
             return ApiError(503, "<html><body><h1>503 Service Unavailable</h1></body></html>", wait)
+        case "504":
+            return ApiError(504, "<html><body><h1>504 Gateway Time-out</h1></body></html>")
         case _:
             return None

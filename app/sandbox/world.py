@@ -14,16 +14,18 @@ from app.sandbox.clock import Clock
 from app.sandbox.entities import Group, Issue, IssueLink, Label, Member, Project, User
 from app.sandbox.faults import Faults
 from app.sandbox.hook_sender import HookSender
+from app.sandbox.throttle import Throttle
 
 KEPT_REQUESTS = 100_000
 
 
 @dataclass
 class Settings:
-    """What an administrator may set: `notes_per_minute` and user (None: no limit), `tier` as licensed."""
+    """What an administrator may set: calls and notes per minute and user (None: no limit), `tier` as licensed."""
 
     tier: Literal["free", "premium"] = "free"
     notes_per_minute: int | None = None
+    requests_per_minute: int | None = None
     latency_ms: int = 0
 
 
@@ -72,6 +74,7 @@ class World:
         self.notifications: list[Notification] = []
         self.requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
         self.requests_seen = 0
+        self.throttle = Throttle()
         self.note_times: dict[int, deque[float]] = defaultdict(deque)
 
     def reset(self) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "502", "503", "401"])
+@pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504", "401"])
 def test_a_fault_answers_in_place_of_the_api_as_often_as_asked(sandbox, kind) -> None:
     sandbox.control("faults", {"kind": kind, "path": "/user$", "times": 2})
     statuses = [sandbox.call("sam", "GET", "/user").status_code for _ in range(3)]
@@ -75,6 +75,65 @@ def test_after_its_seconds_a_timeout_ends_in_a_cut_connection(sandbox) -> None:
         sandbox.call("alice", "POST", "/projects/1/issues", json={"title": "done"})
     sandbox.http.delete("/-/sandbox/faults")
     assert sandbox.project("sam").issues.get(1).title == "done"
+
+
+def test_a_connection_cut_after_the_write_leaves_the_write_done(sandbox) -> None:
+    issue = sandbox.issue()
+    sandbox.control("faults", {"kind": "cut_after_write", "method": "POST", "path": "/notes$", "times": 1})
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        sandbox.call("sam", "POST", "/projects/1/issues/1/notes", json={"body": "done"})
+    assert [note.body for note in issue.notes.list()] == ["done"]
+    assert sandbox.http.get("/-/sandbox/requests").json()[-2]["status"] == 201
+
+
+def outcomes(sandbox, calls: int) -> list[object]:
+    """What happens to that many calls with a fifth of them failing: a status, or the name of an error."""
+    sandbox.server.reset()
+    sandbox.control("faults", {"kind": "any", "rate": 0.2, "seed": 11, "seconds": 0.01})
+    found: list[object] = []
+    for _ in range(calls):
+        try:
+            found.append(sandbox.call("sam", "GET", "/user").status_code)
+        except httpx.HTTPError as error:
+            found.append(isinstance(error, httpx.TransportError))
+    return found
+
+
+def test_a_share_of_all_calls_fails_in_every_way_the_same_for_the_same_seed(sandbox) -> None:
+    found = outcomes(sandbox, 300)
+    assert set(found) == {200, 429, 500, 502, 503, 504, True}
+    fault = sandbox.http.get("/-/sandbox/faults").json()[0]
+    assert 0.15 < fault["hits"] / 300 < 0.25
+    assert set(fault["drawn"]) == {
+        "429", "500", "502", "503", "504", "cut", "cut_after_write", "slow", "timeout_after_write"
+    }  # fmt: skip
+    assert outcomes(sandbox, 300) == found
+
+
+def test_of_the_429s_some_say_how_long_to_wait_and_some_do_not(sandbox) -> None:
+    sandbox.control("faults", {"kind": "any", "rate": 1, "seed": 2, "seconds": 0.01, "retry_after": 9})
+    said = set()
+    for _ in range(60):
+        try:
+            answer = sandbox.call("sam", "GET", "/user")
+        except httpx.HTTPError:
+            continue
+        if answer.status_code == 429:
+            said.add(answer.headers.get("Retry-After"))
+    assert said == {None, "9"}
+
+
+def test_a_limit_of_calls_is_told_of_and_kept(sandbox) -> None:
+    sandbox.control("settings", {"requests_per_minute": 3})
+    answers = [sandbox.call("sam", "GET", "/user") for _ in range(5)]
+    if [a.status_code for a in answers] != [200] * 3 + [429] * 2:  # a minute had just begun
+        answers = [sandbox.call("sam", "GET", "/user") for _ in range(5)]
+    refused = answers[-1]
+    assert (refused.status_code, refused.text) == (429, "Retry later\n")
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert refused.headers["RateLimit-Remaining"] == "0"
+    assert int(refused.headers["RateLimit-Reset"]) > time.time()
+    assert sandbox.call("alice", "GET", "/user").headers["RateLimit-Remaining"] == "2"
 
 
 def test_slow_answers_and_latency_hold_up_only_their_own_calls(sandbox) -> None:
