@@ -14,6 +14,7 @@ from app.core.ruleset import Ruleset
 from app.errors import ConfigError, TriageError, Unauthorized, Unavailable
 from app.gitlab import payloads
 from app.gitlab.client import GitLab
+from app.gitlab.hooks import HookSeen, look_at_hooks
 from app.journal import Journal
 from app.reconcile import NONE, Looked, reconcile
 
@@ -42,12 +43,13 @@ class Swept:
 @dataclass
 class Report:
     """A sweep's outcome. `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it
-    before its end."""
+    before its end; `hooks` are those of the boards, by which events come."""
 
     applied: bool
     rows: list[Swept] = field(default_factory=list)
     boards_failed: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
+    hooks: list[HookSeen] = field(default_factory=list)
 
     @property
     def pending(self) -> int:
@@ -110,6 +112,17 @@ def sweep(
             raise
         report.stopped = str(error)
     return report
+
+
+def watch_hooks(report: Report, boards: list[Board], gitlab: GitLab) -> None:
+    """Looks at the hooks of the boards, once each project; those that GitLab has switched off are tested if the sweep
+    writes. A watched board needs none."""
+    projects = dict.fromkeys(board.file.project for board in boards if not board.file.watched)
+    for project in projects:
+        try:
+            report.hooks += look_at_hooks(gitlab.calls, project, mend=report.applied)
+        except Unavailable as error:
+            report.hooks.append(HookSeen(project, "not seen", said=str(error)))
 
 
 def _rows(

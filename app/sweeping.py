@@ -20,8 +20,9 @@ from app.core.plan import (
     Unassign,
 )
 from app.explain import action_lines
+from app.gitlab.hooks import HookSeen
 from app.service import Tools
-from app.sweep import Report, Swept, choose_boards, sweep
+from app.sweep import Report, Swept, choose_boards, sweep, watch_hooks
 
 KINDS: dict[type, tuple[str, str]] = {
     AddLabel: ("label put on", "labels put on"),
@@ -66,9 +67,24 @@ def run(
                 # So that a service on this database looks in time.
                 tools.inbox.put(row.ref, row.plan.recheck_at)
 
-        return sweep(
+        report = sweep(
             chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen
         )
+        if not alone and not report.stopped:
+            status.update("Looking at the hooks")
+            watch_hooks(report, chosen, tools.gitlab)
+    for line in hook_lines(report.hooks):
+        print(line, file=sys.stderr, flush=True)
+    return report
+
+
+def hook_lines(hooks: list[HookSeen]) -> list[str]:
+    """What has to be said of the hooks: each that is off or was, and in one line those that may not be seen."""
+    lines = [f"HOOK: {hook}" for hook in hooks if hook.loud or hook.verdict == "switched on again"]
+    if unseen := [hook for hook in hooks if hook.verdict == "not seen"]:
+        more = f" (and those of {len(unseen) - 1} more projects)" if len(unseen) > 1 else ""
+        lines.append(f"{unseen[0]}{more}")
+    return lines
 
 
 def counts(report: Report) -> Counter[str]:
@@ -113,6 +129,7 @@ def as_text(report: Report) -> str:
     lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
     if silent := Counter(r.plan.silent for r in report.rows if r.plan and r.plan.silent):
         lines += [f"{number} left alone: {why}" for why, number in silent.most_common()]
+    lines += hook_lines(report.hooks)
     verb = "Done" if report.applied else "Would do"
     lines.append(f"{verb}: {counts_text(report)}")
     if not report.complete:
@@ -130,6 +147,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "counts": dict(counts(report)),
         "boards_failed": report.boards_failed,
         "stopped": report.stopped,
+        "hooks": [hook.as_dict() for hook in report.hooks],
         "issues": [_row(row) for row in report.rows],
     }
 
