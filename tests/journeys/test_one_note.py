@@ -204,3 +204,44 @@ def test_a_look_after_labels_were_put_on_unheard_does_not_put_them_on_again(town
     town.look(issue)
     events = town.project("maria").issues.get(issue.iid).resourcelabelevents.list(get_all=True)
     assert [(e.action, e.label["name"]) for e in events] == [("add", "sla::breached")]
+
+
+def test_while_a_fifth_of_all_calls_fails_in_every_way_the_boards_come_out_the_same(
+    town: Town, hasty: GitLab
+) -> None:
+    """Each request is looked at until a look goes well, as the inbox does; waits for GitLab are left out."""
+    filled, gaps = town.stage().template(), town.stage().template(left_out=("SA Asks",))
+    texts = [filled, gaps, "x"]
+    calm = town.bot
+
+    def play(client: GitLab, seed: int | None) -> tuple[dict[int, dict[str, object]], int]:
+        httpx.post(f"{town.url}/-/sandbox/reset", json={"at": "2026-03-02T14:00Z"}, trust_env=False)
+        town.set_clock(frozen=True, set="2026-03-02T14:00:00Z")  # so that the keys are the same
+        issues = [
+            town.project("alice").issues.create({"title": str(n), "description": text})
+            for n, text in enumerate(texts)
+        ]
+        if seed is not None:
+            town.fault(kind="any", rate=0.2, seed=seed, seconds=0.6, retry_after=0, user="triage-bot")
+        failed = 0
+        for day in (2, 4, 5):
+            town.set_clock(set=f"2026-03-0{day}T15:00:00Z")
+            for issue in issues:
+                settled = False
+                while not settled:
+                    try:
+                        town.bot = client
+                        settled = not town.look(issue).plan.actions
+                    except Unavailable:
+                        failed += 1
+        httpx.delete(f"{town.url}/-/sandbox/faults", trust_env=False)
+        town.bot = calm
+        for issue in issues:
+            town.look(issue)  # a note may have come so late that nobody waited for it any more
+            assert set(keys(town, issue).values()) <= {1}
+        return town.board([issue.iid for issue in issues], all_notes=True), failed
+
+    undisturbed, none = play(calm, None)
+    disturbed, some = play(hasty, 7)
+    assert (disturbed, none) == (undisturbed, 0)
+    assert some > 10
