@@ -12,12 +12,14 @@ from app.core.plan import (
     Assign,
     DeleteNote,
     Move,
+    Postponed,
     PutNote,
     RemoveLabel,
     Reopen,
     Reply,
     Summon,
     Unassign,
+    stamp,
 )
 from app.explain import action_lines
 from app.gitlab.hooks import HookSeen
@@ -122,7 +124,7 @@ def as_text(report: Report) -> str:
             for action in row.plan.actions:
                 shown = action_lines(action)
                 lines += shown if not report.applied else shown[:1]
-            lines += [f"  {each}" for each in row.plan.postponed]
+            lines += [_waiting(each) for each in row.plan.postponed]
         elif row.plan and row.plan.watched and row.plan.findings:
             lines.append(f"{row.reference} (only watched)")
             lines += [f"  found {o.rule}: {o.reason}" for o in row.plan.findings if not row.plan.confidential]
@@ -135,6 +137,10 @@ def as_text(report: Report) -> str:
     if not report.complete:
         lines.append(f"Incomplete: {report.stopped or 'not every issue was looked at'}.")
     return "\n".join(lines)
+
+
+def _waiting(call: Postponed) -> str:
+    return f"  {call.action}: waits for the service until {stamp(call.until)}; --alone does not"
 
 
 def as_data(report: Report) -> dict[str, Any]:

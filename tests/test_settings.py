@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import ConfigError
+from app.service import gitlab_of, line_of, restraint_of
 from app.settings import Settings, read_settings
 
 
@@ -39,6 +40,9 @@ def test_secrets_are_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
         ("gitlab_token", "glpat–abc", "characters that no token has"),
         ("gitlab_url", "gitlab.example.com", "no http or https address"),
         ("clock", "mine", "TRIAGE_CLOCK"),
+        ("requests_per_minute", "59", "TRIAGE_REQUESTS_PER_MINUTE.*greater than or equal to 60"),
+        ("notes_per_minute", "0", "TRIAGE_NOTES_PER_MINUTE"),
+        ("issue_writes", "many", "TRIAGE_ISSUE_WRITES"),
     ],
 )
 def test_what_is_wrong_is_named_without_the_secret(
@@ -128,3 +132,9 @@ def test_the_address_holds_no_secret_and_is_not_shown(monkeypatch: pytest.Monkey
 
 def test_the_password_of_the_database_is_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "canary" not in repr(read(monkeypatch, database_url="postgresql://triage:canary@db/triage"))
+def test_the_clients_of_a_process_share_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, requests_per_minute="120", notes_per_minute="7", issue_writes="3")
+    one, other = gitlab_of(settings), gitlab_of(settings)
+    assert one.line is other.line is line_of(settings)
+    assert (one.line.state.requests_limit, one.line.state.notes_limit) == (120, 7)
+    assert restraint_of(settings).writes == 3

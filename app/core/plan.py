@@ -135,9 +135,6 @@ class Postponed:
     action: Summon
     until: datetime
 
-    def __str__(self) -> str:
-        return f"{self.action}: waits for the service until {stamp(self.until)}; --alone does not"
-
 
 @dataclass(frozen=True)
 class Clause:
