@@ -14,7 +14,9 @@ import typer
 
 from app.calendar_cli import calendar_app
 from app.core.text import steady
+from app.database_cli import database_app
 from app.errors import ConfigError, TriageError
+from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
@@ -35,6 +37,8 @@ rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_h
 app.add_typer(rules_app, name="rules")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(sla_app, name="sla")
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(database_app, name="db")
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """`triage serve`: receiver and worker, each a process of its own. Builds no parts: they are handed in."""
 
-import fcntl
 import os
 import signal
 import socket
@@ -8,22 +7,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import structlog
 from fastapi import FastAPI
 
+from app.alone import alone
 from app.clock import Clock
 from app.errors import ConfigError
 from app.inbox import Inbox
 from app.web import create_app
 from app.web.log import set_up_log
 from app.web.server import address, listen, make_server
-from app.worker import GRACE, Look, Worker
+from app.worker import ATTEMPTS, GRACE, Look, Worker
 
 Role = Literal["all", "receiver", "worker"]
 
@@ -53,7 +51,8 @@ class ReceiverParts:
 class WorkerParts:
     """What the worker is made of. `look` reconciles one issue, and may be called by several threads at once.
 
-    `grace` is how many seconds a look may still take once the worker is to stop.
+    `grace` is how many seconds a look may still take once the worker is to stop; after `attempts` failures in a row an
+    issue is parked.
     """
 
     inbox: Inbox
@@ -61,6 +60,7 @@ class WorkerParts:
     look: Look
     threads: int = 4
     grace: float = GRACE
+    attempts: int = ATTEMPTS
 
 
 def serve(
@@ -117,14 +117,17 @@ def run_receiver(parts: ReceiverParts, host: str, port: int, supervisor: "Superv
 
 
 def run_worker(parts: WorkerParts) -> None:
-    """Works on due issues until a signal comes, or the process that started it is gone."""
+    """Works on due issues until a signal comes, or the process that started it is gone.
+
+    ConfigError beside another worker on one SQLite file; on PostgreSQL there may be any number.
+    """
     set_up_log()
     stop = threading.Event()
     _on_signal(stop.set)
     if parent := os.environ.get(PARENT):
         threading.Thread(target=_watch, args=(int(parent), stop), daemon=True).start()
+    # One process of one machine: no two that live have the same.
     name = f"{socket.gethostname()}:{os.getpid()}"
-    log.info("working", worker=name, threads=parts.threads)
     worker = Worker(
         inbox=parts.inbox,
         clock=parts.clock,
@@ -132,8 +135,12 @@ def run_worker(parts: WorkerParts) -> None:
         name=name,
         threads=parts.threads,
         grace=parts.grace,
+        attempts=parts.attempts,
     )
-    worker.run(stop)
+    # A worker whose parent was killed may still be finishing: its successor waits for it.
+    with alone(parts.inbox, "worker", PATIENCE if parent else 0, stop):
+        log.info("working", worker=name, threads=parts.threads)
+        worker.run(stop)
     log.info("stopped", worker=name)
 
 
@@ -184,32 +191,6 @@ class Supervisor:
                 except subprocess.TimeoutExpired:
                     child.kill()
         return child.returncode
-
-
-@contextmanager
-def alone(inbox: Inbox) -> Iterator[None]:
-    """Holds the lock file beside the SQLite database; ConfigError when another process does.
-
-    The lock goes with the process, however that ends; the file stays, with the process id in it.
-    """
-    database = inbox.engine.url.database
-    if not database:
-        yield
-        return
-    path = Path(f"{os.path.realpath(database)}.lock")
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise ConfigError(
-                f"{database}: another `triage serve` runs on it (process {file.read().strip() or 'unknown'});"
-                " stop that one, or set TRIAGE_DATABASE_URL to another file"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 def _application(parts: ReceiverParts) -> FastAPI:

@@ -20,7 +20,7 @@ from app.errors import ConfigError, Refused, TriageError
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line, line_to
 from app.gitlab.webhook import decode_signing_token
-from app.inbox import Inbox, Lease
+from app.inbox import Deliveries, Inbox, Lease
 from app.journal import Journal
 from app.reconcile import NONE, Looked, reconcile
 from app.rulebook import fingerprint, load
@@ -46,6 +46,7 @@ class Tools:
     journal: Journal | None = None
     inbox: Inbox | None = None
     restraint: Restraint = NONE
+    deliveries: Deliveries | None = None
 
 
 def connect(*, journal: bool = True, examples: bool = True) -> Tools:
@@ -63,6 +64,7 @@ def connect(*, journal: bool = True, examples: bool = True) -> Tools:
         journal=Journal(engine) if engine else None,
         inbox=Inbox(engine) if engine else None,
         restraint=restraint_of(settings),
+        deliveries=Deliveries(engine) if engine else None,
     )
 
 
@@ -247,7 +249,8 @@ def worker_parts(settings: Settings) -> WorkerParts:
     engine = open_database(settings.database_url)
     inbox, journal, clock = Inbox(engine), Journal(engine), clock_of(settings)
     rules = CatchUp(settings, inbox, clock).rules
-    return WorkerParts(inbox=inbox, clock=clock, look=looking(settings, rules, journal, clock))
+    look = looking(settings, rules, journal, clock)
+    return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts)
 
 
 def looking(
@@ -264,7 +267,7 @@ def looking(
             gitlab=mine.gitlab,
             ruleset=rules.current(),
             now=clock.now,
-            journal=journal,
+            journal=journal.of(lease),
             restraint=restraint_of(settings),
             still_held=lease.still_held,
         )

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -21,17 +21,26 @@ HINTS = {
 }
 
 
-class Settings(BaseSettings):
-    """The `TRIAGE_*` variables. Secrets are never shown in a repr, nor is the database's URL, which may hold one."""
+Kind = TypeVar("Kind", bound="DatabaseSettings")
+
+
+class DatabaseSettings(BaseSettings):
+    """What commands need that touch the database only. Not shown in a repr, since the URL may hold a password."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field("sqlite:///triage.db", repr=False)
+    attempts: int = Field(10, ge=1)
+
+
+class Settings(DatabaseSettings):
+    """The `TRIAGE_*` variables. Secrets are never shown in a repr, nor is the database's URL, which may hold one."""
 
     gitlab_url: str
     gitlab_token: SecretStr
     webhook_secret: SecretStr | None = None
     webhook_signing_token: SecretStr | None = None
     rules: Path = Field(default_factory=lambda: default_rules())
-    database_url: str = Field(default="sqlite:///triage.db", repr=False)
     bot_users: Annotated[frozenset[str], NoDecode] = frozenset()
     clock: Literal["system", "sandbox"] = "system"
     requests_per_minute: int = Field(default=600, ge=60)
@@ -101,11 +110,21 @@ def read_settings() -> Settings:
 
     A secret may stand in a file: `TRIAGE_GITLAB_TOKEN_FILE` names it in place of `TRIAGE_GITLAB_TOKEN`.
     """
-    kept, faults = read_secret_files(os.environ, PREFIX, SECRETS)
+    return _read(Settings)
+
+
+def read_database_settings() -> DatabaseSettings:
+    """What is set of the database alone, with errors as above."""
+    return _read(DatabaseSettings)
+
+
+def _read(kind: type[Kind]) -> Kind:
+    secrets = [name for name in SECRETS if name in kind.model_fields]
+    kept, faults = read_secret_files(os.environ, PREFIX, secrets)
     told = {fault.partition(FILE + ":")[0] for fault in faults}
-    settings: Settings | None = None
+    settings: Kind | None = None
     try:
-        settings = Settings(**kept)  # type: ignore[arg-type]
+        settings = kind(**kept)  # type: ignore[arg-type]
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False, include_context=False):
             name = str(fault["loc"][0]) if fault["loc"] else "environment"
@@ -121,10 +140,10 @@ def read_settings() -> Settings:
     return settings
 
 
-def _remember(settings: Settings) -> None:
+def _remember(settings: DatabaseSettings) -> None:
     """Tells what must never be said, whatever GitLab or a database answers."""
-    secrets = (settings.gitlab_token, settings.webhook_secret, settings.webhook_signing_token)
-    remember(*(secret.get_secret_value() for secret in secrets if secret))
+    found = (getattr(settings, name, None) for name in SECRETS)
+    remember(*(secret.get_secret_value() for secret in found if isinstance(secret, SecretStr)))
     try:
         password = urlsplit(settings.database_url).password
     except ValueError:  # what is wrong with it is told when it is opened

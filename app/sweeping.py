@@ -65,6 +65,8 @@ def run(
 
         def seen(row: Swept) -> None:
             status.update(f"Sweeping {row.board}: {row.ref.iid}")
+            if tools.inbox and not dry_run and row.plan:
+                tools.inbox.settle(row.ref)
             if tools.inbox and not dry_run and row.plan and row.plan.recheck_at:
                 # So that a service on this database looks in time.
                 tools.inbox.put(row.ref, row.plan.recheck_at)

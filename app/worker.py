@@ -10,20 +10,20 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.clock import Clock
 from app.core.model import IssueRef
 from app.errors import Refused, Unauthorized, Unavailable, Unsettled
-from app.inbox import Inbox, Lease
+from app.inbox import Inbox, Lease, Pauses
 
 Look = Callable[[IssueRef, Lease], datetime | None]
 
 POLL = 0.4  # seconds: due rows and a moved clock are noticed within half a second
 RENEW = 15.0
 GRACE = 8.0
+ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(minutes=5)
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -33,43 +33,11 @@ class Verdict:
     """How one look ended, and what is next."""
 
     outcome: Literal["done", "unauthorized", "unavailable", "refused", "failed"]
+    counts: bool = False  # towards parking
     error: str = ""
     again_at: datetime | None = None
     retry_after: float | None = None
     cause: Exception | None = None
-
-
-class Pauses:
-    """While GitLab does not accept the token nothing is taken; then one issue at a time, until one look goes well."""
-
-    def __init__(self, inbox: Inbox, first: timedelta) -> None:
-        self._inbox, self._first = inbox, first
-        self._count = 0
-        self._until: datetime | None = None
-        self._lock = threading.Lock()
-
-    def allowed(self, threads: int) -> int:
-        """How many issues may be worked on now."""
-        if self._until is None:
-            return threads
-        return 0 if self._inbox.machine_now() < self._until else 1
-
-    def start(self, reason: str) -> None:
-        """Pauses, each further time twice as long. A look that fails in a pause began before it and changes nothing."""
-        with self._lock:
-            now = self._inbox.machine_now()
-            if self._until is not None and now < self._until:
-                return
-            self._until = now + min(self._first * 2 ** min(self._count, 20), LONGEST_PAUSE)
-            self._count += 1
-            self._inbox.pause(self._until, reason)
-
-    def end(self) -> None:
-        """The token is accepted."""
-        with self._lock:
-            if self._until is not None:
-                self._until, self._count = None, 0
-                self._inbox.resume()
 
 
 class Worker:
@@ -77,7 +45,9 @@ class Worker:
 
     `look` reconciles one issue and returns when to look again, None for never. What it raises says what is next:
     Unauthorized pauses all work, Unavailable backs off, Refused and Unsettled leave the issue until something
-    changes, anything else is our fault and backs off too. `poll`, `renew_every` and `grace` are in seconds.
+    changes, anything else is our fault and backs off too. After `attempts` faults in a row, ours or of the issue's
+    own, it is parked: GitLab as a whole being down or slow counts for nothing. `poll`, `renew_every` and `grace` are in
+    seconds.
     """
 
     def __init__(
@@ -91,10 +61,12 @@ class Worker:
         poll: float = POLL,
         renew_every: float = RENEW,
         grace: float = GRACE,
+        attempts: int = ATTEMPTS,
         pause_from: timedelta = FIRST_PAUSE,
     ) -> None:
         self._inbox, self._clock, self._look, self._name = inbox, clock, look, name
         self._threads, self._poll, self._renew_every, self._grace = threads, poll, renew_every, grace
+        self._attempts = attempts
         self._pauses = Pauses(inbox, pause_from)
         self._jobs: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._leases: set[Lease] = set()
@@ -107,7 +79,6 @@ class Worker:
         ended = threading.Event()
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
         threads.append(threading.Thread(target=self._renew, args=(ended,), daemon=True))
-        self._inbox.resume()  # what an earlier process said about the token is no longer known
         for thread in threads:
             thread.start()
         try:
@@ -121,9 +92,9 @@ class Worker:
 
     def _dispatch(self) -> bool:
         """Takes one issue and gives it to a thread; False when there is nothing to take, or nobody to give it to."""
-        if len(self._working_on()) >= self._pauses.allowed(self._threads):
-            return False
         try:
+            if len(self._working_on()) >= self._pauses.allowed(self._threads):
+                return False
             lease = self._take()
         except (Unavailable, SQLAlchemyError) as error:  # the sandbox's clock, or the database
             self._troubled(f"{type(error).__name__}: {error}")
@@ -167,11 +138,13 @@ class Worker:
         verdict = self._verdict(lease)
         outcome: str = verdict.outcome
         try:
-            if not self._report(lease, verdict):
+            if not self._report_until_heard(lease, verdict):
                 outcome = "lost"
         except SQLAlchemyError as error:  # the lease runs out, and the issue is looked at again
             outcome = f"unreported: {type(error).__name__}"
         facts: dict[str, object] = {"error": verdict.error} if verdict.error else {}
+        if verdict.counts:
+            facts["failures"] = lease.failures + 1
         if verdict.cause:
             facts["exc_info"] = verdict.cause
         write = log.error if verdict.cause else log.info if verdict.outcome == "done" else log.warning
@@ -191,13 +164,28 @@ class Worker:
         try:
             return Verdict("done", again_at=self._look(lease.ref, lease))
         except Unauthorized as error:
-            return Verdict("unauthorized", str(error))
+            return Verdict("unauthorized", error=str(error))
         except Unavailable as error:
-            return Verdict("unavailable", str(error), retry_after=error.retry_after)
+            return Verdict(
+                "unavailable", error=str(error), counts=not error.everywhere, retry_after=error.retry_after
+            )
+        except OperationalError as error:  # our database was away, which is no fault of the issue's
+            return Verdict("unavailable", error=f"the database: {type(error).__name__}")
         except (Refused, Unsettled) as error:
-            return Verdict("refused", str(error))
+            return Verdict("refused", error=str(error))
         except Exception as error:
-            return Verdict("failed", f"{type(error).__name__}: {error}", cause=error)
+            said = f"{type(error).__name__}: {error}"
+            return Verdict("failed", error=said, counts=True, cause=error)
+
+    def _report_until_heard(self, lease: Lease, verdict: Verdict) -> bool:
+        """A database that restarts is waited for as long as the lease lasts."""
+        while True:
+            try:
+                return self._report(lease, verdict)
+            except OperationalError:
+                if not lease.still_held(timedelta(0)):
+                    raise
+                time.sleep(self._poll)
 
     def _report(self, lease: Lease, verdict: Verdict) -> bool:
         """Tells the inbox; False when the lease had ended."""
@@ -211,6 +199,8 @@ class Worker:
             case "unauthorized":
                 self._pauses.start(verdict.error)
                 return self._inbox.release(lease)
+            case "unavailable" | "failed" if verdict.counts:
+                return self._inbox.failed(lease, verdict.error, self._attempts, verdict.retry_after)
             case "unavailable" | "failed":
                 return self._inbox.postpone(lease, verdict.error, verdict.retry_after)
 

@@ -12,9 +12,20 @@ from app.core.timeline import parse, read_instant
 from app.rulebook import load
 from app.sandbox.server import SandboxServer
 from app.sandbox.story import START
+from tests.databases import cluster as cluster
+from tests.databases import database_url as database_url
+from tests.databases import engine as engine
+from tests.databases import one_database as one_database
+from tests.postgres import MISSING, programs
 from tests.town import Town
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in one line what was left out."""
+    if programs() is None:
+        terminalreporter.write_line(f"LEFT OUT: the tests on PostgreSQL; {MISSING}")
 
 
 @pytest.fixture(scope="session")

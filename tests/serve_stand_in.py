@@ -1,6 +1,6 @@
 """`serve` with parts of the tests' own, to be run as a program: the worker writes what it looks at into a file.
 
-Usage: serve_stand_in.py ROLE FOLDER [SECRET]
+Usage: serve_stand_in.py ROLE FOLDER DATABASE_URL
 """
 
 import sys
@@ -14,8 +14,8 @@ from app.inbox import Inbox
 from app.serve import ReceiverParts, WorkerParts, run_all, serve
 
 
-def main(role, folder, secret="s3cret"):
-    inbox = Inbox(open_database(f"sqlite:///{folder}/triage.db"))
+def main(role, folder, url):
+    inbox = Inbox(open_database(url))
     seen = Path(folder) / "seen"
 
     def look(ref, lease):
@@ -26,13 +26,13 @@ def main(role, folder, secret="s3cret"):
 
     def receiver():
         boards = frozenset({"boards/emea"})
-        return ReceiverParts(inbox, lambda: boards, frozenset, secret.encode() or None)
+        return ReceiverParts(inbox, lambda: boards, frozenset, b"s3cret")
 
     def worker():
         return WorkerParts(inbox, SystemClock(), look, threads=2, grace=0.5)
 
     if role == "all":
-        run_all(receiver(), "127.0.0.1", 0, [sys.executable, __file__, "worker", folder])
+        run_all(receiver(), "127.0.0.1", 0, [sys.executable, __file__, "worker", folder, url])
     else:
         serve(role, "127.0.0.1", 0, receiver=receiver, worker=worker)
 

@@ -132,6 +132,8 @@ def test_the_address_holds_no_secret_and_is_not_shown(monkeypatch: pytest.Monkey
 
 def test_the_password_of_the_database_is_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "canary" not in repr(read(monkeypatch, database_url="postgresql://triage:canary@db/triage"))
+
+
 def test_the_clients_of_a_process_share_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, requests_per_minute="120", notes_per_minute="7", issue_writes="3")
     one, other = gitlab_of(settings), gitlab_of(settings)

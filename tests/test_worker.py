@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from app.core.model import IssueRef
-from app.database import open_database
 from app.errors import Refused, Unauthorized, Unavailable, Unsettled
 from app.inbox import Inbox
 from app.worker import POLL, Worker
@@ -52,13 +52,6 @@ class Looks:
 
     def count(self, ref):
         return self.seen.count(ref)
-
-
-@pytest.fixture
-def engine(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path}/inbox.db")
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -236,6 +229,72 @@ def test_each_further_pause_is_twice_as_long(inbox, clock):
     with working(inbox, clock, looks, threads=2, pause_from=timedelta(seconds=0.3)):
         assert eventually(lambda: looks.count(A) == 3)
     assert time.monotonic() - began >= 0.3 + 0.6
+
+
+def test_a_pause_binds_every_worker_and_one_good_look_ends_it_for_all(engine, clock):
+    inbox, others = Inbox(engine, chance=lambda: 0.0), Inbox(engine, chance=lambda: 0.0)
+    theirs = Looks()
+    with working(others, clock, theirs, name="w2"):
+        time.sleep(QUIET)  # it is at work, and then another meets a 401
+        inbox.pause_for(timedelta(seconds=1), timedelta(minutes=5), "401", inbox.now())
+        time.sleep(0.3)
+        inbox.put(A)
+        time.sleep(QUIET)
+        assert theirs.seen == []
+        assert eventually(lambda: theirs.seen == [A])  # once it is over
+        assert eventually(lambda: inbox.paused() is None)
+
+
+def test_a_worker_that_comes_into_a_pause_tries_one_issue_for_its_token_may_be_another(inbox, clock):
+    inbox.pause_for(timedelta(minutes=1), timedelta(minutes=5), "401", START)
+    for ref in (A, B, C):
+        inbox.put(ref)
+    going, begun, together = threading.Event(), [], []
+
+    def look(ref, lease):
+        begun.append(ref)
+        together.append(inbox.stats(START).leased)
+        going.wait(QUIET)
+
+    with working(inbox, clock, look):
+        assert eventually(lambda: len(begun) == 3)
+        assert eventually(lambda: inbox.paused() is None)
+    assert together[0] == 1
+
+
+def test_a_starting_worker_does_not_end_the_pause_of_the_others(inbox, clock):
+    inbox.pause_for(timedelta(minutes=1), timedelta(minutes=5), "401", START)
+    with working(inbox, clock, Looks()):
+        time.sleep(QUIET)
+        assert inbox.paused().reason == "401"
+
+
+def test_pauses_of_several_workers_grow_together(inbox):
+    first, longest = timedelta(seconds=30), timedelta(minutes=5)
+    since = inbox.now()
+    one = inbox.pause_for(first, longest, "401", since)
+    assert inbox.pause_for(first, longest, "401 too", since) == one  # another's look that was under way
+    later = inbox.pause_for(first, longest, "401", one.until)  # of a worker that came since
+    assert (one.times, later.times) == (1, 2)
+    assert later.until - later.at == 2 * first
+
+
+@pytest.mark.parametrize(
+    ("trouble", "parked"),
+    [
+        (KeyError("surprise"), 1),
+        (Unavailable("the note is gone"), 1),
+        (Unavailable("502"), 0),
+        (OperationalError("insert", {}, Exception("the server is gone")), 0),
+    ],
+    ids=["our fault", "of this issue", "GitLab is down", "the database is down"],
+)
+def test_only_trouble_of_the_issues_own_parks_it(inbox, clock, trouble, parked):
+    inbox.put(A)
+    looks = Looks(script={A: [trouble]})
+    with working(inbox, clock, looks, attempts=1):
+        assert eventually(lambda: inbox.stats(START).failing == 1)
+    assert inbox.stats(START).parked == parked
 
 
 def test_a_silent_clock_is_waited_for(inbox, clock):

@@ -217,4 +217,4 @@ class GitLab:
 
 def _check_lease(still_held: Callable[[], bool]) -> None:
     if not still_held():
-        raise LostLease("the lease ran out before everything was written")
+        raise LostLease("the lease ran out before everything was written", everywhere=True)

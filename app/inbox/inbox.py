@@ -5,40 +5,33 @@ Two times: what is due is issue time and comes as an argument; leases and back-o
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, literal, select, update
 from sqlalchemy.exc import TimeoutError
 
 from app.core.model import IssueRef
-from app.database import EPOCH, PATIENCE, facts, writing
+from app.database import PATIENCE, Instant, MachineClock, writer
 from app.database import inbox as rows
-from app.inbox import backoff
+from app.inbox import backoff, pause_fact
 from app.inbox.lease import LEASE, Lease
-from app.inbox.state import Pause, Stats
-
-AT_ONCE = EPOCH  # due, whatever the clock says: what events put, so that the receiver needs no clock
-ERROR_LENGTH = 1000
-
-_NEW = insert(rows)
-_WAITS = and_(rows.c.due_at.is_not(None), rows.c.due_at <= _NEW.excluded.due_at)
-PUT = _NEW.on_conflict_do_update(
-    index_elements=[rows.c.project_id, rows.c.iid],
-    set_={
-        "due_at": case((_WAITS, rows.c.due_at), else_=_NEW.excluded.due_at),
-        "queued_at": case((_WAITS, rows.c.queued_at), else_=_NEW.excluded.queued_at),
-        "generation": rows.c.generation + 1,
-    },
+from app.inbox.rows import (
+    AT_ONCE,
+    ERROR_LENGTH,
+    PUT,
+    UNLEASED,
+    WELL,
+    free,
+    held,
+    new_row,
+    next_free,
+    of_issue,
+    unleased,
 )
-
-
-def machine_time() -> datetime:
-    """The machine's own clock, which no sandbox moves."""
-    return datetime.now(UTC)
+from app.inbox.state import Pause, Stats
 
 
 class Inbox:
@@ -51,7 +44,7 @@ class Inbox:
     def __init__(
         self,
         engine: Engine,
-        machine_now: Callable[[], datetime] = machine_time,
+        machine_now: Callable[[], datetime] | None = None,
         *,
         lease_for: timedelta = LEASE,
         chance: Callable[[], float] = random.random,
@@ -59,59 +52,64 @@ class Inbox:
     ) -> None:
         self.engine = engine
         self.lease_for = lease_for
-        self.machine_now = machine_now
+        self.clock = MachineClock(machine_now)
+        self.machine_now = self.clock.local
+        self._writer = writer(engine)
         self._chance = chance
-        self._lock = Lock()
+        self._lock = Lock() if engine.dialect.name == "sqlite" else None
         self._patience = patience.total_seconds()
 
     def put(self, ref: IssueRef, due_at: datetime = AT_ONCE) -> None:
         """The issue is due at `due_at` (issue time) or at what it had, whichever is earlier.
 
-        A lease in force does not end; the issue is due once more when it does. A refusal is forgotten, a back-off is
-        not.
+        A lease in force does not end; the issue is due once more when it does. A refusal is forgotten, a back-off and
+        a count of failures are not.
         """
-        row = {
-            "project_id": ref.project_id,
-            "iid": ref.iid,
-            "due_at": due_at,
-            "queued_at": self.machine_now(),
-        }
-        with self._writing() as connection:
-            connection.execute(PUT, {**row, "generation": 1, "attempts": 0})
+        with self.writing() as connection:
+            self.put_all(connection, {ref: due_at})
+
+    def put_all(self, connection: Connection, due: Mapping[IssueRef, datetime]) -> None:
+        """Each of the issues as by `put`, within the caller's transaction."""
+        now = self.clock.of(connection)
+        # In one order, so that two processes that put the same issues wait for each other and do not block.
+        new = [new_row(ref, due[ref], now) for ref in sorted(due)]
+        if new:
+            connection.execute(PUT[connection.dialect.name], new)
 
     def take(self, now: datetime, worker: str) -> Lease | None:
         """A lease on the issue that has been due longest at `now` (issue time), or None when none may be taken."""
-        with self._writing() as connection:
-            machine_now = self.machine_now()
-            found = connection.execute(
-                select(rows.c.project_id, rows.c.iid, rows.c.generation, rows.c.attempts)
-                .where(rows.c.due_at <= now, _free(machine_now))
-                .order_by(rows.c.due_at, rows.c.queued_at, rows.c.project_id, rows.c.iid)
-                .limit(1)
-            ).first()
+        with self.writing() as connection:
+            until, ends_at = self._ends(connection)
+            found = connection.execute(next_free(now, until - self.lease_for)).first()
             if found is None:
                 return None
-            project_id, iid, generation, attempts = found
-            ref = IssueRef(project_id, iid)
-            until = machine_now + self.lease_for
-            lease = Lease(ref, worker, uuid.uuid4().hex, generation, attempts, until, self.machine_now)
+            ref = IssueRef(found.project_id, found.iid)
+            lease = Lease(
+                ref,
+                worker,
+                uuid.uuid4().hex,
+                found.generation,
+                found.attempts,
+                ends_at,
+                self.machine_now,
+                failures=found.failures,
+            )
             connection.execute(
                 update(rows)
-                .where(_row(ref))
-                .values(lease_token=lease.token, lease_worker=worker, lease_until=lease.until)
+                .where(of_issue(ref))
+                .values(lease_token=lease.token, lease_worker=worker, lease_until=until)
             )
             return lease
 
     def renew(self, lease: Lease) -> bool:
         """The lease lasts its full time from now; False, and the lease is lost, when it has ended already."""
-        with self._writing() as connection:
-            until = self.machine_now() + self.lease_for
-            kept = (
-                connection.execute(update(rows).where(self._held(lease)).values(lease_until=until)).rowcount
-                == 1
-            )
+        with self.writing() as connection:
+            until, ends_at = self._ends(connection)
+            now = until - self.lease_for
+            change = update(rows).where(held(lease, now)).values(lease_until=until)
+            kept = connection.execute(change).rowcount == 1
         if kept:
-            lease.until = until
+            lease.until = ends_at
         else:
             lease.lose()
         return kept
@@ -122,36 +120,56 @@ class Inbox:
         If it was put in again since it was taken, it is due once more instead. False when the lease had ended: then
         nothing changes, since the issue is another's.
         """
-        well: dict[str, object] = {"attempts": 0, "error": None, "not_before": None}
-        with self._writing() as connection:
+        with self.writing() as connection:
             if self._put_since(connection, lease):
-                return self._give_back(connection, lease, well)
+                return self._give_back(connection, lease, WELL)
             if again_at is None:
-                return connection.execute(delete(rows).where(self._held(lease))).rowcount == 1
-            return self._give_back(connection, lease, {**well, "due_at": again_at})
+                mine = held(lease, self.clock.of(connection))
+                return connection.execute(delete(rows).where(mine)).rowcount == 1
+            return self._give_back(connection, lease, {**WELL, "due_at": again_at})
 
     def postpone(self, lease: Lease, error: str, retry_after: float | None = None) -> bool:
         """The look failed and may do better later: stays due, and is not taken before a back-off is over.
 
         The back-off grows from 1 s to 5 min and is never shorter than `retry_after` seconds. False as for `done`.
         """
-        wait = timedelta(seconds=backoff.wait(lease.attempts, retry_after, self._chance()))
-        with self._writing() as connection:
-            failed: dict[str, object] = {"attempts": rows.c.attempts + 1, "error": error[:ERROR_LENGTH]}
-            return self._give_back(connection, lease, {**failed, "not_before": self.machine_now() + wait})
+        with self.writing() as connection:
+            return self._give_back(connection, lease, self._failed(connection, lease, error, retry_after))
+
+    def failed(self, lease: Lease, error: str, limit: int, retry_after: float | None = None) -> bool:
+        """As `postpone`, for trouble of the issue's own. After `limit` such looks in a row it is parked: not due,
+        until it is put in again. False as for `done`.
+        """
+        with self.writing() as connection:
+            now = self.clock.of(connection)
+            change = self._failed(connection, lease, error, retry_after) | {
+                "failures": rows.c.failures + 1,
+                "failing_since": func.coalesce(rows.c.failing_since, literal(now, Instant)),
+            }
+            if lease.failures + 1 >= limit and not self._put_since(connection, lease):
+                change |= {"due_at": None, "parked_at": now}
+            return self._give_back(connection, lease, change)
 
     def refused(self, lease: Lease, error: str) -> bool:
         """GitLab said no: the issue is not looked at again until it is put in again. False as for `done`."""
-        with self._writing() as connection:
-            change: dict[str, object] = {"attempts": 0, "error": error[:ERROR_LENGTH], "not_before": None}
+        with self.writing() as connection:
+            change = {**WELL, "error": error[:ERROR_LENGTH]}
             if not self._put_since(connection, lease):
                 change["due_at"] = None
             return self._give_back(connection, lease, change)
 
     def release(self, lease: Lease) -> bool:
         """Hands the issue back as it was taken, due at once for anybody. False as for `done`."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             return self._give_back(connection, lease, {})
+
+    def settle(self, ref: IssueRef) -> None:
+        """Somebody else looked at the issue, and it went well: its failures are forgotten, and if it was parked or
+        refused, its row is gone. Changes nothing for an issue that is being worked on."""
+        with self.writing() as connection:
+            idle = and_(of_issue(ref), unleased(self.clock.of(connection)), rows.c.error.is_not(None))
+            connection.execute(delete(rows).where(idle, rows.c.due_at.is_(None)))
+            connection.execute(update(rows).where(idle).values(WELL))
 
     def next_due(self) -> datetime | None:
         """The earliest instant (issue time) at which a row that is free now is due; None when there is none.
@@ -161,7 +179,7 @@ class Inbox:
         with self.engine.connect() as connection:
             earliest: datetime | None = connection.scalar(
                 select(rows.c.due_at)
-                .where(rows.c.due_at.is_not(None), _free(self.machine_now()))
+                .where(rows.c.due_at.is_not(None), free(self.clock.of(connection)))
                 .order_by(rows.c.due_at)
                 .limit(1)
             )
@@ -169,16 +187,16 @@ class Inbox:
 
     def stats(self, now: datetime | None = None) -> Stats:
         """The counts. Without `now` (issue time), only events count as due, and timers do not."""
-        machine_now = self.machine_now()
-        free_now = _free(machine_now)
         with self.engine.connect() as connection:
+            machine_now = self.clock.of(connection)
             found = connection.execute(
                 select(
                     func.count(),
-                    _count(and_(rows.c.due_at <= (now or AT_ONCE), free_now)),
+                    _count(and_(rows.c.due_at <= (now or AT_ONCE), free(machine_now))),
                     _count(rows.c.lease_until > machine_now),
                     _count(rows.c.error.is_not(None)),
-                    _count(rows.c.due_at.is_(None)),
+                    _count(and_(rows.c.due_at.is_(None), rows.c.parked_at.is_(None))),
+                    _count(rows.c.parked_at.is_not(None)),
                     func.min(case((rows.c.due_at == AT_ONCE, rows.c.queued_at))),
                 ).select_from(rows)
             ).one()
@@ -186,66 +204,66 @@ class Inbox:
 
     def pause(self, until: datetime, reason: str) -> None:
         """Tells every process that nothing is taken until then (machine time)."""
-        value = {"until": until.isoformat(), "reason": reason[:ERROR_LENGTH]}
-        fresh = insert(facts).values(name="pause", value=value)
-        with self._writing() as connection:
-            connection.execute(
-                fresh.on_conflict_do_update(index_elements=[facts.c.name], set_={"value": value})
+        with self.writing() as connection:
+            pause_fact.write(connection, Pause(until, reason[:ERROR_LENGTH], self.clock.of(connection)))
+
+    def pause_for(self, first: timedelta, longest: timedelta, reason: str, since: datetime) -> Pause:
+        """The pause that holds now: the one in force if it was announced after `since`, else a new one for every
+        process. The first lasts `first`, each further one twice as long as the one before, at most `longest`."""
+        with self.writing() as connection:
+            return pause_fact.prolong(
+                connection, self.clock.of(connection), first, longest, reason[:ERROR_LENGTH], since
             )
 
     def resume(self) -> None:
-        """Takes back `pause`."""
-        with self._writing() as connection:
-            connection.execute(delete(facts).where(facts.c.name == "pause"))
+        """Takes back the pause, for every process."""
+        with self.writing() as connection:
+            pause_fact.clear(connection)
 
     def paused(self) -> Pause | None:
         """The pause that was announced and not taken back, its end included, or None."""
         with self.engine.connect() as connection:
-            value = connection.scalar(select(facts.c.value).where(facts.c.name == "pause"))
-        return None if value is None else Pause(datetime.fromisoformat(value["until"]), value["reason"])
+            return pause_fact.read(connection, self.clock.of(connection))
+
+    def now(self) -> datetime:
+        """Machine time, by the clock that all processes on the database share."""
+        with self.engine.connect() as connection:
+            return self.clock.of(connection)
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """One writer of this process at a time: a lock here wakes at once, SQLite's own sleeps and tries again."""
-        if not self._lock.acquire(timeout=self._patience):
+    def writing(self) -> Iterator[Connection]:
+        """A transaction. On SQLite one of this process at a time: a lock here wakes at once, its own polls."""
+        if self._lock and not self._lock.acquire(timeout=self._patience):
             raise TimeoutError("the database is busy")
         try:
-            with writing(self.engine) as connection:
+            with self._writer.begin() as connection:
                 yield connection
         finally:
-            self._lock.release()
+            if self._lock:
+                self._lock.release()
 
-    def _held(self, lease: Lease) -> ColumnElement[bool]:
-        mine = and_(rows.c.lease_token == lease.token, rows.c.lease_until > self.machine_now())
-        return and_(_row(lease.ref), mine)
+    def _ends(self, connection: Connection) -> tuple[datetime, datetime]:
+        """When a lease that begins now ends: by the shared clock, and by this machine's (then never later)."""
+        local = self.machine_now()
+        return self.clock.of(connection) + self.lease_for, local + self.lease_for
+
+    def _failed(
+        self, connection: Connection, lease: Lease, error: str, retry_after: float | None
+    ) -> dict[str, object]:
+        wait = timedelta(seconds=backoff.wait(lease.attempts, retry_after, self._chance()))
+        not_before = self.clock.of(connection) + wait
+        return {"attempts": rows.c.attempts + 1, "error": error[:ERROR_LENGTH], "not_before": not_before}
 
     def _put_since(self, connection: Connection, lease: Lease) -> bool:
-        return connection.scalar(select(rows.c.generation).where(_row(lease.ref))) != lease.generation
+        """Whether it was put in since it was taken; nobody can put it in before the transaction ends."""
+        found = select(rows.c.generation).where(of_issue(lease.ref)).with_for_update()
+        return connection.scalar(found) != lease.generation
 
-    def _give_back(self, connection: Connection, lease: Lease, change: dict[str, object]) -> bool:
+    def _give_back(self, connection: Connection, lease: Lease, change: Mapping[str, object]) -> bool:
         """Ends the lease with these values. The row queues behind those that have waited meanwhile."""
-        freed = {
-            "lease_token": None,
-            "lease_worker": None,
-            "lease_until": None,
-            "queued_at": self.machine_now(),
-        }
-        return (
-            connection.execute(update(rows).where(self._held(lease)).values({**freed, **change})).rowcount
-            == 1
-        )
-
-
-def _row(ref: IssueRef) -> ColumnElement[bool]:
-    return and_(rows.c.project_id == ref.project_id, rows.c.iid == ref.iid)
-
-
-def _free(machine_now: datetime) -> ColumnElement[bool]:
-    """Neither leased nor waiting for a back-off to end. At its last instant a lease is over."""
-    return and_(
-        or_(rows.c.lease_until.is_(None), rows.c.lease_until <= machine_now),
-        or_(rows.c.not_before.is_(None), rows.c.not_before <= machine_now),
-    )
+        now = self.clock.of(connection)
+        values = {**UNLEASED, "queued_at": now, **change}
+        return connection.execute(update(rows).where(held(lease, now)).values(values)).rowcount == 1
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

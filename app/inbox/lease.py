@@ -15,7 +15,8 @@ class Lease:
     """One worker's hold on one issue. `until` is machine time, and moves when the lease is renewed.
 
     `generation` is how often the issue had been put in when it was taken; `attempts` how often a look at it failed
-    in a row. The token is new each time: a worker that comes back late cannot pass for its successor.
+    in a row, `failures` how often by trouble of its own. The token is new each time: a worker that comes back late
+    cannot pass for its successor.
     """
 
     ref: IssueRef
@@ -25,6 +26,7 @@ class Lease:
     attempts: int
     until: datetime
     machine_now: Callable[[], datetime] = field(repr=False)
+    failures: int = 0
     lost: bool = False
 
     def still_held(self, for_at_least: timedelta = ONE_CALL) -> bool:

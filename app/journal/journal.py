@@ -1,19 +1,24 @@
 """Entries in and out of the journal's table. Keeps the plan as it was given, and reads nothing into it."""
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy import Connection, Engine, Row, insert, select
+from sqlalchemy.exc import OperationalError
 
 from app.core.model import IssueRef
+from app.database import MachineClock, writing
+from app.database import inbox as leases
 from app.database import journal as rows
-from app.database import writing
+from app.inbox import Lease, held
 
+RETRY_SECONDS = 0.2
 READ_AT_ONCE = 10  # entries hold whole plans, and mostly the first of them fits
 
-Outcome = Literal["done", "unavailable", "refused", "failed"]
+Outcome = Literal["done", "unavailable", "refused", "failed", "lost"]
 
 
 @dataclass(frozen=True)
@@ -37,20 +42,55 @@ class Entry:
     applied: bool
     plan: Mapping[str, object] = field(default_factory=dict)
     error: str = ""
+    worker: str = ""
+    lease: str = ""
+    held_until: datetime | None = None
 
 
 class Journal:
     """The entries, kept in the order in which they were recorded."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, machine_now: Callable[[], datetime] | None = None, *, lease: Lease | None = None
+    ) -> None:
         self._engine = engine
+        self._clock = MachineClock(machine_now)
+        self._lease = lease
+
+    def of(self, lease: Lease) -> "Journal":
+        """The journal for a worker that holds this lease: if it ran out, each entry says so and no more."""
+        return Journal(self._engine, self._clock.given, lease=lease)
 
     def record(self, entry: Entry) -> None:
-        """Keeps the entry; it is on disk when this returns."""
-        values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "ref"}
-        values |= {"project_id": entry.ref.project_id, "iid": entry.ref.iid, "plan": dict(entry.plan)}
+        """Keeps the entry; it is on disk when this returns. Of a lease that has ended its outcome is "lost".
+
+        A database that restarts is waited for as long as the lease lasts. Errors: SQLAlchemyError.
+        """
+        while True:
+            try:
+                return self._record(entry)
+            except OperationalError:
+                if self._lease is None or not self._lease.still_held(timedelta(0)):
+                    raise
+                time.sleep(RETRY_SECONDS)
+
+    def _record(self, entry: Entry) -> None:
         with writing(self._engine) as connection:
-            connection.execute(insert(rows).values(values))
+            if self._lease:
+                entry = self._fenced(connection, entry, self._lease)
+            connection.execute(insert(rows).values(_values(entry)))
+
+    def _fenced(self, connection: Connection, entry: Entry, lease: Lease) -> Entry:
+        """Nobody can take the issue between this question and the entry: its row is locked until then."""
+        mine = held(lease, self._clock.of(connection))
+        row = connection.execute(select(leases.c.lease_token).where(mine).with_for_update()).first()
+        return replace(
+            entry,
+            worker=lease.worker,
+            lease=lease.token,
+            held_until=lease.until,
+            outcome=entry.outcome if row else "lost",
+        )
 
     def last(self, ref: IssueRef, fits: Callable[[Entry], bool]) -> Entry | None:
         """The issue's newest entry that fits; None when there is none."""
@@ -60,8 +100,8 @@ class Journal:
             .order_by(rows.c.id.desc())
             .execution_options(yield_per=READ_AT_ONCE)
         )
-        with self._engine.connect() as connection:
-            return next((e for e in map(_entry, connection.execute(statement)) if fits(e)), None)
+        with self._engine.connect() as connection, connection.execute(statement) as found:
+            return next((e for e in map(_entry, found) if fits(e)), None)
 
     def recent(self, ref: IssueRef, limit: int = 20) -> list[Entry]:
         """The issue's last entries, newest first; empty when it was never looked at."""
@@ -73,6 +113,11 @@ class Journal:
         )
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(statement)]
+
+
+def _values(entry: Entry) -> dict[str, object]:
+    values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "ref"}
+    return values | {"project_id": entry.ref.project_id, "iid": entry.ref.iid, "plan": dict(entry.plan)}
 
 
 def _entry(row: Row[tuple[object, ...]]) -> Entry:

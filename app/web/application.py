@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from app.inbox import Inbox
+from app.inbox import Inbox, Intake
 from app.web import health, hooks
 from app.web.access import Access
 from app.web.budget import BodyBudget
@@ -32,10 +32,9 @@ def create_app(
     # redirect_slashes: GitLab takes a redirect for success and does not follow it; the event would be lost in silence.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_exception_handler(HTTPException, _plain)
-    app.include_router(
-        hooks.routes(hooks.Receiver(inbox, secret, signing_key, board_paths, bots, machine_now))
-    )
-    app.include_router(health.routes(inbox, readiness))
+    receiver = hooks.Receiver(Intake(inbox), secret, signing_key, board_paths, bots, machine_now)
+    app.include_router(hooks.routes(receiver))
+    app.include_router(health.routes(inbox, readiness, receiver.answers))
     app.add_middleware(BodyBudget)
     app.add_middleware(Access, quiet=health.PATHS)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

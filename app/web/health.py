@@ -1,6 +1,6 @@
 """`/livez` and `/readyz`. A receiver stays ready while GitLab is at fault: out of rotation, it would lose events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -14,8 +14,9 @@ from app.inbox import Inbox, Pause
 PATHS = ("/livez", "/readyz")
 
 
-def routes(inbox: Inbox, readiness: Callable[[], dict[str, object]]) -> APIRouter:
-    """The probes. `readiness` says what is known of GitLab and the token, as data for JSON; it may block."""
+def routes(inbox: Inbox, readiness: Callable[[], dict[str, object]], answers: Mapping[str, int]) -> APIRouter:
+    """The probes. `readiness` says what is known of GitLab and the token, as data for JSON; it may block.
+    `answers` counts what events were answered since the process started."""
     router = APIRouter()
 
     @router.get("/livez")
@@ -32,7 +33,9 @@ def routes(inbox: Inbox, readiness: Callable[[], dict[str, object]]) -> APIRoute
             return JSONResponse({"status": "unready", "database": type(error).__name__}, 503)
         known = {**_known(readiness), **_paused(pause)}
         counts = {name: _plain(value) for name, value in asdict(stats).items()}
-        return JSONResponse({"status": "ready", "database": "ok", "inbox": counts, **known})
+        return JSONResponse(
+            {"status": "ready", "database": "ok", "inbox": counts, "answers": dict(answers), **known}
+        )
 
     return router
 

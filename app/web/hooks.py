@@ -1,7 +1,10 @@
 """`POST /hooks/gitlab`: GitLab's events in, due issues out. Reads nothing but the request."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -10,9 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.gitlab.webhook import Event, NotAuthentic, NotJson, concerns, parse_event, verify
-from app.inbox import AT_ONCE, Inbox
+from app.inbox import Delivery, Intake, NotStored
 from app.web.access import note
 from app.web.body import TooLarge, read_body
+
+LARGE = 256 * 1024  # bytes: a body that is read aside, so that nobody waits for it
+LONGEST_KEY = 200
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -27,16 +34,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Receiver:
-    """Takes one delivery at a time: authentic, JSON, of a board, stored; in this order. Blocks while it stores."""
+    """Takes deliveries: authentic, JSON, of a board, stored; in this order. `answers` counts what was answered."""
 
-    inbox: Inbox
+    intake: Intake
     secret: bytes | None
     signing_key: bytes | None
     board_paths: Callable[[], frozenset[str]]
     bots: Callable[[], frozenset[str]]
     machine_now: Callable[[], datetime]
+    answers: Counter[str] = field(default_factory=Counter)
 
-    def check_token(self, headers: dict[str, str]) -> None:
+    def check_token(self, headers: Mapping[str, str]) -> None:
         """Refuses a stranger before a byte of the body is read, where no signature over it is to be checked.
 
         Raises NotAuthentic.
@@ -45,8 +53,29 @@ class Receiver:
             now = self.machine_now()
             verify(headers, b"", secret=self.secret, signing_key=None, machine_now=now)
 
-    def receive(self, headers: dict[str, str], body: bytes) -> Answer:
-        """The answer. `accepted` means that the issue is in the inbox, on disk."""
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer. `accepted` means that the issue is in the inbox, on disk; `accepted again` that it is, and that
+        this delivery had come before: somebody pressed Resend, or GitLab heard no answer."""
+        if len(body) > LARGE:
+            read = await run_in_threadpool(self.read, headers, body)
+        else:
+            read = self.read(headers, body)
+        if isinstance(read, Answer):
+            return read
+        event, delivery = read
+        try:
+            again = await self.intake.take(delivery)
+        except SQLAlchemyError as error:
+            kind = str(error) if isinstance(error, NotStored) else type(error).__name__
+            if not delivery.look:  # nothing is lost but a line of bookkeeping
+                return Answer(202, "ignored", event, error=kind)
+            return Answer(503, "the event could not be stored", event, error=kind)
+        if not delivery.look:
+            return Answer(202, "ignored", event)
+        return Answer(202, "accepted again" if again else "accepted", event)
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> tuple[Event, Delivery] | Answer:
+        """What is to be stored, or the answer when nothing is."""
         now = self.machine_now()
         try:
             verify(headers, body, secret=self.secret, signing_key=self.signing_key, machine_now=now)
@@ -55,14 +84,12 @@ class Receiver:
             return Answer(401, "not authentic", error=str(error))
         except NotJson as error:
             return Answer(400, "not a JSON object", error=str(error))
-        ref = concerns(event, self.board_paths(), self.bots())
-        if ref is None:
+        boards = self.board_paths()
+        about = concerns(event, boards, NOBODY)
+        if about is None:
             return Answer(202, "ignored", event)
-        try:
-            self.inbox.put(ref, AT_ONCE)
-        except SQLAlchemyError as error:
-            return Answer(503, "the event could not be stored", event, error=type(error).__name__)
-        return Answer(202, "accepted", event)
+        look = concerns(event, boards, self.bots()) is not None
+        return event, Delivery(_key(headers), about, event.at, look)
 
 
 def routes(receiver: Receiver) -> APIRouter:
@@ -73,17 +100,27 @@ def routes(receiver: Receiver) -> APIRouter:
     async def hook(request: Request) -> Response:
         """Takes one of GitLab's events; 202 once it is stored."""
         try:
-            receiver.check_token(dict(request.headers))
-            body = await read_body(request)
-            answer = await run_in_threadpool(receiver.receive, dict(request.headers), body)
+            headers = dict(request.headers)
+            receiver.check_token(headers)
+            answer = await receiver.receive(headers, await read_body(request))
         except TooLarge:
             answer = Answer(413, "too large")
         except NotAuthentic as error:
             answer = Answer(401, "not authentic", error=str(error))
+        receiver.answers[answer.text] += 1
         _note(request, answer)
         return JSONResponse({"status": answer.text}, answer.status)
 
     return router
+
+
+def _key(headers: Mapping[str, str]) -> str:
+    """What GitLab calls the delivery, the same when it is sent again; a name of our own where it says nothing.
+
+    https://docs.gitlab.com/user/project/integrations/webhooks/#webhook-receiver-requirements
+    """
+    key = headers.get("idempotency-key") or headers.get("webhook-id") or uuid.uuid4().hex
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _note(request: Request, answer: Answer) -> None:

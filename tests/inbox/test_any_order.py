@@ -1,17 +1,27 @@
 """The inbox under any order of calls by several workers, some of them late: checked against a model of two sets."""
 
-import tempfile
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from app.core.model import IssueRef
 from app.database import inbox as rows
 from app.database import open_database
 from app.inbox import Inbox
+from tests.databases import empty
 
 REFS = st.sampled_from([IssueRef(1, 1), IssueRef(1, 2), IssueRef(2, 1)])
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -24,8 +34,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize()
     def open(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.engine = open_database(f"sqlite:///{self.folder.name}/inbox.db")
+        self.engine = self.new_engine()
         self.machine_now = START
         self.now = START
         self.inbox = Inbox(self.engine, lambda: self.machine_now, chance=lambda: 1.0)
@@ -34,7 +43,6 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self):
         self.engine.dispose()
-        self.folder.cleanup()
 
     @rule(ref=REFS, ahead=st.sampled_from([0, 0, 30]))
     def put(self, ref, ahead):
@@ -109,5 +117,19 @@ class AnyOrder(RuleBasedStateMachine):
         return lease is not None and self.held.get(lease.ref) is lease and self.machine_now < lease.until
 
 
-TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_any_order(database, request, tmp_path):
+    numbers = count()
+    if database == "postgresql":
+        url, tidier = request.getfixturevalue("one_database")
+
+    class OnDatabase(AnyOrder):
+        def new_engine(self):
+            if database == "postgresql":
+                empty(tidier)
+                return open_database(url)
+            return open_database(f"sqlite:///{tmp_path}/{next(numbers)}.db")
+
+    run_state_machine_as_test(
+        OnDatabase, settings=settings(max_examples=20, stateful_step_count=25, deadline=None)
+    )

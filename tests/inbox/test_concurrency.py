@@ -1,4 +1,4 @@
-"""Several threads and processes on one SQLite file: no issue in two hands, none lost, whoever dies."""
+"""Several threads and processes on one database: no issue in two hands, none lost, whoever dies."""
 
 import multiprocessing
 import os
@@ -35,8 +35,8 @@ def take_and_wait(url, taken):
     time.sleep(60)
 
 
-def test_processes_share_the_work(tmp_path):
-    url = f"sqlite:///{tmp_path}/shared.db"
+def test_processes_share_the_work(database_url):
+    url = database_url
     engine = open_database(url)
     for ref in REFS:
         Inbox(engine).put(ref)
@@ -51,8 +51,8 @@ def test_processes_share_the_work(tmp_path):
     assert sorted(taken) == REFS
 
 
-def test_threads_that_put_and_take_at_once_lose_nothing(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path}/threads.db")
+def test_threads_that_put_and_take_at_once_lose_nothing(database_url):
+    engine = open_database(database_url)
     inbox = Inbox(engine)
     looked, holding, overlaps = set(), set(), []
     lock, filled = threading.Lock(), threading.Event()
@@ -91,8 +91,8 @@ def test_threads_that_put_and_take_at_once_lose_nothing(tmp_path):
     engine.dispose()
 
 
-def test_the_issue_of_a_killed_worker_is_taken_after_its_lease(tmp_path):
-    url = f"sqlite:///{tmp_path}/killed.db"
+def test_the_issue_of_a_killed_worker_is_taken_after_its_lease(database_url):
+    url = database_url
     engine = open_database(url)
     Inbox(engine).put(REFS[0])
     taken = SPAWN.Queue()
@@ -108,7 +108,7 @@ def test_the_issue_of_a_killed_worker_is_taken_after_its_lease(tmp_path):
     engine.dispose()
 
 
-def test_processes_that_open_a_new_database_at_once_do_not_disturb_each_other(tmp_path):
+def test_processes_that_open_a_new_file_at_once_do_not_disturb_each_other(tmp_path):
     results = SPAWN.Queue()
     url = f"sqlite:///{tmp_path}/new.db"
     workers = [SPAWN.Process(target=drain, args=(url, f"w{i}", results)) for i in range(4)]

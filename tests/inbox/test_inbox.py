@@ -35,13 +35,6 @@ def machine():
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path}/inbox.db")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def inbox(engine, machine):
     return Inbox(engine, machine, chance=lambda: 1.0)
 
@@ -341,8 +334,8 @@ def test_the_far_past_is_the_epoch():
     assert datetime(1970, 1, 1, tzinfo=UTC) == AT_ONCE
 
 
-def test_what_was_put_is_there_after_a_restart(tmp_path, machine):
-    url = f"sqlite:///{tmp_path}/restart.db"
+def test_what_was_put_is_there_after_a_restart(database_url, machine):
+    url = database_url
     for _ in range(2):
         engine = open_database(url)
         Inbox(engine, machine).put(A)
@@ -352,7 +345,7 @@ def test_what_was_put_is_there_after_a_restart(tmp_path, machine):
     engine.dispose()
 
 
-@pytest.mark.parametrize("url", ["postgresql://x/y", "triage.db", "", "sqlite:////no/such/folder/triage.db"])
+@pytest.mark.parametrize("url", ["mysql://x/y", "triage.db", "", "sqlite:////no/such/folder/triage.db"])
 def test_a_database_that_cannot_be_had_is_a_fault_of_the_settings(url):
     with pytest.raises(ConfigError, match="TRIAGE_DATABASE_URL"):
         open_database(url)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.model import IssueRef
-from app.database import open_database
 from app.journal import Entry, Journal
 
 AT = datetime(2026, 3, 2, 14, 0, 0, 123456, UTC)
@@ -13,10 +12,8 @@ STARTED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def journal(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path}/journal.db")
-    yield Journal(engine)
-    engine.dispose()
+def journal(engine):
+    return Journal(engine)
 
 
 def entry(iid=1, **changes):

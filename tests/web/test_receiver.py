@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from app.core.model import IssueRef
 from app.database import open_database
 from app.errors import Unavailable
-from app.inbox import Inbox
+from app.inbox import Deliveries, Inbox
 from app.web import create_app
 from app.web.body import LIMIT
 
@@ -112,6 +112,34 @@ def test_an_event_twice_is_one_issue_to_look_at(inbox):
     post(inbox)
     post(inbox)
     assert inbox.stats().depth == 1
+
+
+@pytest.mark.parametrize("header", ["Idempotency-Key", "webhook-id"])
+def test_a_resend_is_accepted_counted_and_looked_at_again(inbox, header):
+    answers = []
+
+    async def twice():
+        transport = httpx.ASGITransport(create_app(**parts(inbox)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as client:
+            for key in ("k" * 300, "other", "k" * 300):
+                answer = await client.post("/hooks/gitlab", json=EVENT, headers={**SECRET, header: key})
+                answers.append((answer.status_code, answer.json()["status"]))
+                if len(answers) == 2:
+                    assert inbox.done(inbox.take(NOW, "w"))
+            return (await client.get("/readyz")).json()["answers"]
+
+    counted = asyncio.run(twice())
+    assert answers == [(202, "accepted"), (202, "accepted"), (202, "accepted again")]
+    assert counted == {"accepted": 2, "accepted again": 1}
+    assert inbox.take(NOW, "w").ref == IssueRef(3, 23)
+
+
+def test_what_the_bot_did_is_remembered_and_changes_nothing_even_if_that_fails(inbox, engine):
+    assert post(inbox, by("triage-bot")).json() == {"status": "ignored"}
+    assert Deliveries(engine).last_heard([IssueRef(3, 23)]).keys() == {IssueRef(3, 23)}
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE deliveries")
+    assert post(inbox, by("triage-bot")).status_code == 202
 
 
 def test_an_event_that_cannot_be_stored_is_not_acknowledged(inbox, engine):

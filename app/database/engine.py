@@ -1,0 +1,173 @@
+"""One engine per database URL, set up the way that loses nothing. Touches no row."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.database import schema
+from app.errors import ConfigError
+
+HINT = "such as sqlite:///triage.db or postgresql://user@host/triage"
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+PATIENCE = timedelta(seconds=10)  # how long a transaction waits for another process's, or for the server
+RETRY_SECONDS = 0.2
+
+
+def open_database(url: str, patience: timedelta = PATIENCE) -> Engine:
+    """An engine on a database whose schema is this program's. Acknowledged means on disk.
+
+    SQLite is brought up to date here, PostgreSQL only by `triage db upgrade`. ConfigError when the URL is malformed,
+    of another kind of database, names what cannot be opened, or when the schema is of another version.
+    """
+    engine = connect(url, patience)
+    try:
+        if engine.dialect.name == "sqlite":
+            upgrading(engine)
+        else:
+            with _faults(engine.url), _patiently(engine, patience) as connection:
+                schema.check(connection)
+    except ConfigError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def connect(url: str, patience: timedelta = PATIENCE) -> Engine:
+    """The engine, whatever the schema; nothing is opened yet. ConfigError when the URL is malformed."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(f"TRIAGE_DATABASE_URL: {error}; {HINT}") from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed, patience)
+        case "postgresql" | "postgres":
+            return _postgresql(parsed.set(drivername="postgresql+psycopg"), patience)
+    raise ConfigError(f"TRIAGE_DATABASE_URL: only SQLite and PostgreSQL are served; {HINT}")
+
+
+def upgrading(engine: Engine) -> str | None:
+    """Brings the schema to this program's version, and says which it had; None for an empty database.
+
+    ConfigError when the database cannot be opened, or its schema is newer.
+    """
+    with _faults(engine.url), writing(engine) as connection:
+        return schema.upgrade(connection)
+
+
+def version(engine: Engine) -> str | None:
+    """The version of the schema, None for an empty database. ConfigError when the database cannot be opened."""
+    with _faults(engine.url), engine.connect() as connection:
+        return schema.current(connection)
+
+
+def shown(url: URL) -> str:
+    """The URL as it may be shown: without its password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+
+
+def insert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say what happens on a conflict: both have it, and SQLAlchemy knows them apart."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may read and then write, as by `writer`."""
+    with writer(engine).begin() as connection:
+        yield connection
+
+
+def writer(engine: Engine) -> Engine:
+    """The engine, for transactions that write: on SQLite they hold the one write lock from their beginning on.
+
+    A deferred transaction that reads first fails at its first write when another process wrote in between:
+    https://sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions
+    """
+    return engine.execution_options(begin="BEGIN IMMEDIATE")
+
+
+def _sqlite(url: URL, patience: timedelta) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ConfigError(f"TRIAGE_DATABASE_URL: it names no file, and several processes share it; {HINT}")
+    engine = create_engine(url)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", lambda connection, _entry: _wait_for_locks(connection, patience))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(url: URL, patience: timedelta) -> Engine:
+    """A connection that the server has ended is noticed before it is used; no statement outlasts the patience."""
+    ms = patience // timedelta(milliseconds=1)
+    settings = {
+        "synchronous_commit": "on",
+        "statement_timeout": ms,
+        "lock_timeout": ms,
+        "idle_in_transaction_session_timeout": 60_000,
+        "timezone": "UTC",
+    }
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": "triage",
+            "connect_timeout": max(2, int(patience.total_seconds())),
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            "tcp_user_timeout": ms,  # a server that vanished without a word
+        },
+    )
+
+
+@contextmanager
+def _faults(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        said = " ".join(str(error.orig).split())
+        raise ConfigError(f"TRIAGE_DATABASE_URL: {shown(url)}: {said}; {HINT}") from None
+
+
+@contextmanager
+def _patiently(engine: Engine, patience: timedelta) -> Iterator[Connection]:
+    """A connection to a server that may be starting this moment."""
+    deadline = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            connection = engine.connect()
+        except OperationalError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            break
+    with connection:
+        yield connection
+
+
+def _set_up(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Takes the transactions out of the driver's hands, and sets the pragmas."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _wait_for_locks(connection: Any, patience: timedelta) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={patience // timedelta(milliseconds=1)}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -1,0 +1,263 @@
+"""How fast the receiver acknowledges, beside a bare endpoint that is served in the same way in the same run.
+
+Run with `.venv/bin/python -m benchmarks.acknowledging [--seconds 10] [--rounds 3]`; see README.md.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+RATE = 200  # events a second: GitLab.com's highest hook rate is 217
+CONNECTIONS = 32
+ISSUES = 500
+BODY = 4096
+WARM_UP = 1.0
+SECRET = "benchmark"
+WORST_LATENCY, LEAST_THROUGHPUT = 3.0, 0.35
+
+
+def body(iid: int) -> bytes:
+    """An event of 4 KB, most of it description, as GitLab sends it."""
+    event = {
+        "object_kind": "issue",
+        "user": {"id": 7, "username": "alice"},
+        "project": {"id": 3, "path_with_namespace": "boards/emea"},
+        "object_attributes": {
+            "iid": iid,
+            "action": "update",
+            "type": "Issue",
+            "updated_at": "2026-03-02T14:00:00.000Z",
+            "description": "",
+        },
+        "changes": {"labels": {"previous": [], "current": [{"id": 5, "title": "SA Doing"}]}},
+    }
+    empty = len(json.dumps(event))
+    event["object_attributes"]["description"] = "word " * ((BODY - empty) // 5)  # type: ignore[index]
+    return json.dumps(event).encode()
+
+
+def request(number: int) -> bytes:
+    content = body(random.randrange(1, ISSUES + 1))
+    head = (
+        "POST /hooks/gitlab HTTP/1.1\r\nHost: receiver\r\nContent-Type: application/json\r\n"
+        f"X-Gitlab-Event: Issue Hook\r\nX-Gitlab-Token: {SECRET}\r\nIdempotency-Key: {os.getpid()}-{number}\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+class Client(asyncio.Protocol):
+    """One connection that is kept; one request at a time."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[bytes] | None = None
+        self.data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.data += data
+        head, end, rest = self.data.partition(b"\r\n\r\n")
+        if not end:
+            return
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+        if len(rest) >= length and self.answered:
+            self.data = b""
+            self.answered.set_result(head.split(b" ", 2)[1])
+
+    async def ask(self, content: bytes) -> bytes:
+        self.answered = asyncio.get_running_loop().create_future()
+        self.transport.write(content)  # type: ignore[attr-defined]
+        return await self.answered
+
+
+async def connections(port: int, number: int) -> list[Client]:
+    loop = asyncio.get_running_loop()
+    return [(await loop.create_connection(Client, "127.0.0.1", port))[1] for _ in range(number)]
+
+
+async def open_loop(port: int, seconds: float) -> list[float]:
+    """Milliseconds from when each event was due to be sent to its answer, in order; the first second is left out."""
+    clients = asyncio.LifoQueue[Client]()
+    for client in await connections(port, 4 * CONNECTIONS):
+        clients.put_nowait(client)
+    found: list[float] = []
+    began = time.perf_counter() + 0.1
+
+    async def one(number: int) -> None:
+        due = began + number / RATE
+        await asyncio.sleep(due - time.perf_counter())
+        client = await clients.get()
+        status = await client.ask(request(number))
+        assert status == b"202", status
+        if number >= RATE * WARM_UP:
+            found.append((time.perf_counter() - due) * 1000)
+        clients.put_nowait(client)
+
+    await asyncio.gather(*(one(n) for n in range(int(RATE * (seconds + WARM_UP)))))
+    return sorted(found)
+
+
+async def closed_loop(port: int, seconds: float) -> float:
+    """Events acknowledged in a second, with 32 connections that each send as soon as they are answered."""
+    requests = [request(n) for n in range(2000)]
+    end = time.perf_counter() + seconds
+    count = 0
+
+    async def one(client: Client) -> None:
+        nonlocal count
+        while time.perf_counter() < end:
+            assert await client.ask(random.choice(requests)) == b"202"
+            count += 1
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one(client) for client in await connections(port, CONNECTIONS)))
+    return count / (time.perf_counter() - began)
+
+
+def serve_bare() -> None:
+    """An endpoint that reads the body, stores nothing and says 202; framework and server as ours."""
+    from fastapi import FastAPI, Request, Response
+
+    from app.web.server import address, listen, make_server
+
+    app = FastAPI(openapi_url=None)
+
+    @app.post("/hooks/gitlab")
+    async def hook(request: Request) -> Response:
+        await request.body()
+        return Response(status_code=202)
+
+    with listen("127.0.0.1", 0) as listener:
+        print(json.dumps({"event": "listening", "address": address(listener)}), file=sys.stderr, flush=True)
+        make_server(app, lambda: None).run(sockets=[listener])
+
+
+def serve_ours(role: str, url: str) -> None:
+    """Receiver and worker as `triage serve` starts them; a look takes a tenth of a second and asks nobody."""
+    from app.clock import SystemClock
+    from app.database import open_database
+    from app.inbox import Inbox
+    from app.serve import ReceiverParts, WorkerParts, run_all, run_worker
+
+    inbox = Inbox(open_database(url))
+    if role == "worker":
+        run_worker(WorkerParts(inbox, SystemClock(), lambda _ref, _lease: time.sleep(0.1)))
+        return
+    boards = frozenset({"boards/emea"})
+    parts = ReceiverParts(inbox, lambda: boards, lambda: frozenset({"triage-bot"}), SECRET.encode())
+    run_all(
+        parts, "127.0.0.1", 0, [sys.executable, "-m", "benchmarks.acknowledging", "--serve", "worker", url]
+    )
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[int]:
+    """The port of a server of its own process; its log goes where a log goes, to a file."""
+    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
+        command = [sys.executable, "-m", "benchmarks.acknowledging", "--serve", *arguments]
+        with Path(log.name).open("w") as out:
+            process = subprocess.Popen(command, stderr=out)
+        try:
+            port = 0
+            while not port:
+                assert process.poll() is None, log.read()
+                for line in log.readlines():
+                    if '"listening"' in line:
+                        port = int(json.loads(line)["address"].rpartition(":")[2])
+                time.sleep(0.05)
+            time.sleep(2)  # until the worker is up
+            yield port
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def measure(arguments: tuple[str, ...], seconds: float) -> tuple[float, float, float]:
+    """p50 and p99 in ms at 200 a second, and the highest throughput."""
+    with serving(*arguments) as port:
+        times = asyncio.run(open_loop(port, seconds))
+        most = asyncio.run(closed_loop(port, seconds / 2))
+    return statistics.median(times), times[int(len(times) * 0.99)], most
+
+
+@contextmanager
+def postgresql() -> Iterator[str | None]:
+    """A server of our own, or the one that TRIAGE_BENCH_POSTGRES names; None where there is neither."""
+    from tests.postgres import Cluster, programs
+
+    if given := os.environ.get("TRIAGE_BENCH_POSTGRES"):
+        yield given
+    elif programs() is None:
+        yield None
+    else:
+        cluster = Cluster()
+        try:
+            yield cluster.new_database()
+        finally:
+            cluster.close()
+
+
+def main(seconds: float, rounds: int) -> int:
+    from app.database import connect, upgrading
+
+    with tempfile.TemporaryDirectory() as folder, postgresql() as server:
+        kinds: dict[str, tuple[str, ...]] = {
+            "bare": ("bare",),
+            "sqlite": ("all", f"sqlite:///{folder}/triage.db"),
+        }
+        if server:
+            engine = connect(server)
+            upgrading(engine)
+            engine.dispose()
+            kinds["postgresql"] = ("all", server)
+        runs: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in kinds}
+        for _ in range(rounds):
+            for kind, arguments in kinds.items():
+                runs[kind].append(measure(arguments, seconds))
+    found = {
+        kind: [statistics.median(column) for column in zip(*rows, strict=True)] for kind, rows in runs.items()
+    }
+    failed = 0
+    print(
+        f"{'':12}{'p50 ms':>8}{'p99 ms':>8}{'of bare':>9}{'most/s':>9}{'of bare':>9}   (medians of {rounds})"
+    )
+    for kind, (p50, p99, most) in found.items():
+        slower, share = p99 / found["bare"][1], most / found["bare"][2]
+        wanted = slower <= WORST_LATENCY and share >= LEAST_THROUGHPUT
+        failed |= not wanted and kind == "sqlite"
+        print(
+            f"{kind:12}{p50:8.1f}{p99:8.1f}{slower:9.2f}{most:9.0f}{share:9.2f}   {'' if wanted else 'missed'}"
+        )
+    if not server:
+        print(
+            "LEFT OUT: PostgreSQL, which is not installed; or set TRIAGE_BENCH_POSTGRES to the URL of a database"
+        )
+    return int(failed)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--serve", nargs="+", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    match chosen.serve:
+        case None:
+            sys.exit(main(chosen.seconds, chosen.rounds))
+        case ["bare"]:
+            serve_bare()
+        case [role, url]:
+            serve_ours(role, url)
