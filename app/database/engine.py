@@ -1,5 +1,6 @@
 """One engine per database URL, set up the way that loses nothing. Touches no row."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 PATIENCE = timedelta(seconds=10)  # how long a transaction waits for another process's, or for the server
 RETRY_SECONDS = 0.2
+LOCK_POLL_SECONDS = 0.001
 
 
 def open_database(url: str, patience: timedelta = PATIENCE) -> Engine:
@@ -87,13 +89,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def writer(engine: Engine) -> Engine:
+def writer(engine: Engine, *, durable: bool = True) -> Engine:
     """The engine, for transactions that write: on SQLite they hold the one write lock from their beginning on.
+
+    Without `durable`, a SQLite transaction is not synced when it is committed: with the machine's power, and only then,
+    the last of them may be lost, and everybody who knew of it is gone as well. It is synced with the next one that is.
+    https://sqlite.org/pragma.html#pragma_synchronous
 
     A deferred transaction that reads first fails at its first write when another process wrote in between:
     https://sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions
     """
-    return engine.execution_options(begin="BEGIN IMMEDIATE")
+    return engine.execution_options(begin="BEGIN IMMEDIATE", synchronous="FULL" if durable else "NORMAL")
 
 
 def _sqlite(url: URL, patience: timedelta) -> Engine:
@@ -101,8 +107,8 @@ def _sqlite(url: URL, patience: timedelta) -> Engine:
         raise ConfigError(f"TRIAGE_DATABASE_URL: it names no file, and several processes share it; {HINT}")
     engine = create_engine(url)
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "connect", lambda connection, _entry: _wait_for_locks(connection, patience))
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", lambda connection, _entry: _set_busy_timeout(connection, patience))
+    event.listen(engine, "begin", lambda connection: _begin(connection, patience))
     return engine
 
 
@@ -157,17 +163,48 @@ def _patiently(engine: Engine, patience: timedelta) -> Iterator[Connection]:
 def _set_up(connection: Any, _entry: ConnectionPoolEntry) -> None:
     """Takes the transactions out of the driver's hands, and sets the pragmas."""
     connection.isolation_level = None
-    cursor = connection.cursor()
     for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        _set(connection, pragma)
 
 
-def _wait_for_locks(connection: Any, patience: timedelta) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={patience // timedelta(milliseconds=1)}")
-    cursor.close()
+def _set(connection: Any, pragma: str) -> None:
+    connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+def _set_busy_timeout(connection: Any, patience: timedelta) -> None:
+    _set(connection, f"busy_timeout={patience // timedelta(milliseconds=1)}")
+
+
+def _begin(connection: Connection, patience: timedelta) -> None:
+    options = connection.get_execution_options()
+    begin = options.get("begin", "BEGIN")
+    if begin == "BEGIN":
+        connection.exec_driver_sql(begin)
+        return
+    raw = connection.connection.dbapi_connection
+    _set(raw, f"synchronous={options['synchronous']}")
+    _set_busy_timeout(raw, timedelta(0))
+    try:
+        if not _begun(raw, begin, patience):
+            connection.exec_driver_sql(begin)  # the last try says what is wrong
+    finally:
+        _set_busy_timeout(raw, patience)
+
+
+def _begun(connection: Any, begin: str, patience: timedelta) -> bool:
+    """Whether nobody else wrote any more before the patience was at its end.
+
+    SQLite itself waits longer from try to try, up to 100 ms, for a transaction of another process that takes a few; a
+    receiver that does so beside a busy worker answers late: https://sqlite.org/c3ref/busy_timeout.html
+    """
+    deadline = time.monotonic() + patience.total_seconds()
+    while time.monotonic() < deadline:
+        try:
+            connection.execute(begin)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+            time.sleep(LOCK_POLL_SECONDS)
+        else:
+            return True
+    return False

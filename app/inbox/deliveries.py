@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, select, tuple_, update
 
 from app.core.model import IssueRef
 from app.database import deliveries as rows
@@ -16,13 +16,19 @@ REMEMBERED = timedelta(days=2)  # as long as GitLab itself shows a delivery, and
 PRUNED_AT_ONCE = 1000
 ASKED_AT_ONCE = 500  # SQLite takes no more than 32,766 values in one statement
 
-# Built once: it is executed for each batch.
+# Built once: they are executed for each batch.
 KEEP = {
     dialect: insert_into(rows, dialect)
     .on_conflict_do_nothing(index_elements=[rows.c.key])
     .execution_options(preserve_rowcount=True)
     for dialect in ("sqlite", "postgresql")
 }
+
+AGAIN = (
+    update(rows)
+    .where(rows.c.key == bindparam("again"))
+    .values(received_at=bindparam("now"), times=rows.c.times + bindparam("more"))
+)
 
 
 @dataclass(frozen=True)
@@ -95,10 +101,13 @@ def _again(connection: Connection, now: datetime, values: Sequence[dict[str, Any
     keys = [value["key"] for value in values]
     old = select(rows.c.key).where(rows.c.key.in_(keys), rows.c.received_at != now)
     known = set(connection.scalars(old))
-    for value in values:
-        if value["key"] in known:
-            change = {"received_at": now, "times": rows.c.times + value["times"]}
-            connection.execute(update(rows).where(rows.c.key == value["key"]).values(change))
+    again = [
+        {"again": value["key"], "now": now, "more": value["times"]}
+        for value in values
+        if value["key"] in known
+    ]
+    if again:
+        connection.execute(AGAIN, again)
     return known
 
 

@@ -54,7 +54,7 @@ class Inbox:
         self.lease_for = lease_for
         self.clock = MachineClock(machine_now)
         self.machine_now = self.clock.local
-        self._writer = writer(engine)
+        self._writer, self._leaser = writer(engine), writer(engine, durable=False)
         self._chance = chance
         self._lock = Lock() if engine.dialect.name == "sqlite" else None
         self._patience = patience.total_seconds()
@@ -78,7 +78,7 @@ class Inbox:
 
     def take(self, now: datetime, worker: str) -> Lease | None:
         """A lease on the issue that has been due longest at `now` (issue time), or None when none may be taken."""
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             until, ends_at = self._ends(connection)
             found = connection.execute(next_free(now, until - self.lease_for)).first()
             if found is None:
@@ -103,7 +103,7 @@ class Inbox:
 
     def renew(self, lease: Lease) -> bool:
         """The lease lasts its full time from now; False, and the lease is lost, when it has ended already."""
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             until, ends_at = self._ends(connection)
             now = until - self.lease_for
             change = update(rows).where(held(lease, now)).values(lease_until=until)
@@ -120,7 +120,7 @@ class Inbox:
         If it was put in again since it was taken, it is due once more instead. False when the lease had ended: then
         nothing changes, since the issue is another's.
         """
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             if self._put_since(connection, lease):
                 return self._give_back(connection, lease, WELL)
             if again_at is None:
@@ -133,14 +133,14 @@ class Inbox:
 
         The back-off grows from 1 s to 5 min and is never shorter than `retry_after` seconds. False as for `done`.
         """
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             return self._give_back(connection, lease, self._failed(connection, lease, error, retry_after))
 
     def failed(self, lease: Lease, error: str, limit: int, retry_after: float | None = None) -> bool:
         """As `postpone`, for trouble of the issue's own. After `limit` such looks in a row it is parked: not due,
         until it is put in again. False as for `done`.
         """
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             now = self.clock.of(connection)
             change = self._failed(connection, lease, error, retry_after) | {
                 "failures": rows.c.failures + 1,
@@ -152,7 +152,7 @@ class Inbox:
 
     def refused(self, lease: Lease, error: str) -> bool:
         """GitLab said no: the issue is not looked at again until it is put in again. False as for `done`."""
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             change = {**WELL, "error": error[:ERROR_LENGTH]}
             if not self._put_since(connection, lease):
                 change["due_at"] = None
@@ -160,7 +160,7 @@ class Inbox:
 
     def release(self, lease: Lease) -> bool:
         """Hands the issue back as it was taken, due at once for anybody. False as for `done`."""
-        with self.writing() as connection:
+        with self.writing(durable=False) as connection:
             return self._give_back(connection, lease, {})
 
     def settle(self, ref: IssueRef) -> None:
@@ -231,12 +231,16 @@ class Inbox:
             return self.clock.of(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction. On SQLite one of this process at a time: a lock here wakes at once, its own polls."""
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A transaction. On SQLite one of this process at a time: a lock here wakes at once, its own polls.
+
+        What is done with leases need not be `durable` (see `writer`): when a lease is lost with the machine's power, so
+        is its worker, and the issue is looked at again.
+        """
         if self._lock and not self._lock.acquire(timeout=self._patience):
             raise TimeoutError("the database is busy")
         try:
-            with self._writer.begin() as connection:
+            with (self._writer if durable else self._leaser).begin() as connection:
                 yield connection
         finally:
             if self._lock:

@@ -131,5 +131,8 @@ def test_any_order(database, request, tmp_path):
             return open_database(f"sqlite:///{tmp_path}/{next(numbers)}.db")
 
     run_state_machine_as_test(
-        OnDatabase, settings=settings(max_examples=20, stateful_step_count=25, deadline=None)
+        OnDatabase,
+        settings=settings(
+            max_examples=20 if database == "sqlite" else 10, stateful_step_count=25, deadline=None
+        ),
     )
