@@ -1,38 +1,31 @@
 """Puts the parts together: settings, rules, GitLab, database. Everything else is handed what it needs."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-import structlog
-
-from app import memory
+from app.background import CatchUp, Identity, Rules, load_to_stay
 from app.clock import Clock, SandboxClock, SystemClock
 from app.core.model import IssueRef
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.database import open_database
-from app.errors import ConfigError, Refused, TriageError
+from app.errors import ConfigError, Refused
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line, line_to
 from app.gitlab.webhook import decode_signing_token
 from app.inbox import Deliveries, Inbox, Lease
 from app.journal import Journal
 from app.reconcile import NONE, Looked, reconcile
-from app.rulebook import fingerprint, load
 from app.serve import ReceiverParts, Role, WorkerParts, serve
 from app.settings import Settings, read_settings
-from app.sweep import issues_of
 
 RELOAD_SECONDS = 2.0
 ASK_AGAIN_SECONDS = 15.0
 RECEIVER_PATIENCE = timedelta(seconds=3)  # GitLab gives up after ten, and must hear of a failure before
-
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ def connect(*, journal: bool = True, examples: bool = True) -> Tools:
     engine = open_database(settings.database_url) if journal else None
     return Tools(
         gitlab=gitlab_of(settings),
-        ruleset=_loaded(settings.rules, examples=examples),
+        ruleset=load_to_stay(settings.rules, examples=examples),
         clock=clock_of(settings),
         folder=settings.rules,
         journal=Journal(engine) if engine else None,
@@ -66,13 +59,6 @@ def connect(*, journal: bool = True, examples: bool = True) -> Tools:
         restraint=restraint_of(settings),
         deliveries=Deliveries(engine) if engine else None,
     )
-
-
-def _loaded(folder: Path, *, examples: bool = True) -> Ruleset:
-    """The rules, which stay from now on."""
-    ruleset = load(folder, examples=examples)
-    memory.settle()
-    return ruleset
 
 
 def gitlab_of(settings: Settings) -> GitLab:
@@ -124,107 +110,6 @@ def look_only(tools: Tools, ref: IssueRef) -> Looked:
         raise
 
 
-class Rules:
-    """The last good ruleset of a folder. A change on disk is taken up within seconds; a faulty one is only told."""
-
-    def __init__(
-        self, folder: Path, on_change: Callable[[], None] = lambda: None, every: float = RELOAD_SECONDS
-    ) -> None:
-        self._folder = folder
-        self._every = every
-        self._ruleset = _loaded(folder)
-        self._seen = fingerprint(folder)
-        self._looked = time.monotonic()
-        self._lock = threading.Lock()
-        self._on_change = on_change
-        self.error = ""
-
-    def current(self) -> Ruleset:
-        """The rules that hold now."""
-        with self._lock:
-            if time.monotonic() - self._looked >= self._every:
-                self._looked = time.monotonic()
-                self._reload()
-            return self._ruleset
-
-    def _reload(self) -> None:
-        try:
-            seen = fingerprint(self._folder)
-            if seen == self._seen:
-                return
-            self._ruleset, self.error = _loaded(self._folder), ""
-            self._seen = seen
-            log.info("rules taken up", version=self._ruleset.version)
-            self._on_change()
-        except Exception as error:  # whatever is wrong with the files, the service goes on with what it has
-            if self.error != str(error):
-                kept = self._ruleset.version
-                log.error("rules are faulty, the last good ones hold", version=kept, error=str(error))
-            self.error = str(error)
-
-
-class Identity:
-    """Who the bot is, and whether GitLab answers: asked in the background, so that the receiver takes events although
-    GitLab is down."""
-
-    def __init__(self, gitlab: GitLab, bot_users: frozenset[str]) -> None:
-        self._gitlab = gitlab
-        self._bots = bot_users
-        self.state = "not asked yet"
-        threading.Thread(target=self._keep_asking, daemon=True, name="identity").start()
-
-    def bots(self) -> frozenset[str]:
-        """The bot's usernames as far as they are known: those of the settings at least."""
-        return self._bots
-
-    def _keep_asking(self) -> None:
-        while True:
-            try:
-                self._bots |= {self._gitlab.ask_me().username}
-                self.state = "ok"
-            except Exception as error:  # the thread must live as long as the receiver
-                self.state = str(error) if isinstance(error, TriageError) else type(error).__name__
-            time.sleep(ASK_AGAIN_SECONDS)
-
-
-class CatchUp:
-    """Puts every issue of every board into the inbox: when it is empty, since then nobody knows what is due; and when
-    the rules have changed, since then another instant may be."""
-
-    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
-        self._settings, self._inbox, self._clock = settings, inbox, clock
-        self._again = threading.Event()
-        self.rules = Rules(settings.rules, on_change=self._again.set)
-        if inbox.stats().depth == 0:
-            self._again.set()
-        threading.Thread(target=self._run, daemon=True, name="catch-up").start()
-
-    def _run(self) -> None:
-        gitlab = gitlab_of(self._settings)
-        while True:
-            if not self._again.wait(RELOAD_SECONDS):
-                self.rules.current()  # a change must be noticed although nothing is looked at meanwhile
-                continue
-            self._again.clear()
-            try:
-                log.info("caught up", issues=self._put_all(gitlab))
-            except Exception as error:  # the thread must live as long as the worker
-                log.warning("could not catch up", error=str(error), again_in=ASK_AGAIN_SECONDS)
-                time.sleep(ASK_AGAIN_SECONDS)
-                self._again.set()
-
-    def _put_all(self, gitlab: GitLab) -> int:
-        number = 0
-        for board in self.rules.current().active_boards.values():
-            try:
-                for ref, _reference in issues_of(gitlab, board, self._clock.now()):
-                    self._inbox.put(ref)
-                    number += 1
-            except Refused as error:
-                log.error("a board cannot be read", board=board.id, error=str(error))
-        return number
-
-
 def receiver_parts(settings: Settings) -> ReceiverParts:
     """What the receiver is made of."""
     rules = Rules(settings.rules)
@@ -248,7 +133,7 @@ def worker_parts(settings: Settings) -> WorkerParts:
     """What the worker is made of."""
     engine = open_database(settings.database_url)
     inbox, journal, clock = Inbox(engine), Journal(engine), clock_of(settings)
-    rules = CatchUp(settings, inbox, clock).rules
+    rules = CatchUp(settings.rules, inbox, clock, lambda: gitlab_of(settings)).rules
     look = looking(settings, rules, journal, clock)
     return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts)
 

@@ -7,11 +7,12 @@ from time import monotonic, sleep
 import pytest
 from pydantic import SecretStr
 
+from app.background import CatchUp, Rules
 from app.clock import SystemClock
 from app.core.model import IssueRef
 from app.database import open_database
 from app.inbox import Inbox
-from app.service import CatchUp, Rules
+from app.service import gitlab_of
 from app.settings import Settings
 from tests.conftest import ROOT
 
@@ -59,7 +60,7 @@ def test_a_worker_with_nothing_to_do_notices_that_rules_have_changed(folder: Pat
     inbox = Inbox(open_database(f"sqlite:///{tmp_path}/triage.db"))
     inbox.put(IssueRef(1, 1))
     settings = Settings(gitlab_url="http://127.0.0.1:9", gitlab_token=SecretStr("none"), rules=folder)
-    rules = CatchUp(settings, inbox, SystemClock()).rules
+    rules = CatchUp(folder, inbox, SystemClock(), lambda: gitlab_of(settings)).rules
     rule = folder / "answered-wait.yaml"
     rule.write_text(rule.read_text().replace("summary:", "sumary:"))
     end = monotonic() + 60

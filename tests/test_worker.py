@@ -284,7 +284,7 @@ def test_pauses_of_several_workers_grow_together(inbox):
     [
         (KeyError("surprise"), 1),
         (Unavailable("the note is gone"), 1),
-        (Unavailable("502"), 0),
+        (Unavailable("502", everywhere=True), 0),
         (OperationalError("insert", {}, Exception("the server is gone")), 0),
     ],
     ids=["our fault", "of this issue", "GitLab is down", "the database is down"],
