@@ -69,9 +69,16 @@ class Client(asyncio.Protocol):
     def __init__(self) -> None:
         self.answered: asyncio.Future[bytes] | None = None
         self.data = b""
+        self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """The server ends connections that were idle for five seconds."""
+        self.closed = True
+        if self.answered and not self.answered.done():
+            self.answered.set_exception(ConnectionError("the server closed the connection"))
 
     def data_received(self, data: bytes) -> None:
         self.data += data
@@ -106,6 +113,8 @@ async def open_loop(port: int, seconds: float) -> list[float]:
         due = began + number / RATE
         await asyncio.sleep(due - time.perf_counter())
         client = await clients.get()
+        if client.closed:
+            (client,) = await connections(port, 1)
         status = await client.ask(request())
         assert status == b"202", status
         if number >= RATE * WARM_UP:
