@@ -92,7 +92,7 @@ def test_a_sweep_that_goes_well_settles_what_was_parked(town, ruleset, engine):
     inbox.put(ref)
     assert inbox.failed(inbox.take(NOW, "w1"), "surprise", limit=1)
     tools = Tools(town.bot, ruleset, town.clock, ROOT / "rules", inbox=inbox)
-    options = {"quiet": True, "confirm": lambda _question: True}
+    options = {"quiet": True, "alone": True, "confirm": lambda _question: True}
     assert sweeping.run(tools, ["us-east"], [], dry_run=True, **options).complete
     assert inbox.stats().parked == 1
     assert sweeping.run(tools, ["us-east"], [], dry_run=False, **options).complete

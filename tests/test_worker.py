@@ -395,6 +395,11 @@ def test_an_idle_worker_costs_next_to_nothing(inbox, clock):
     inbox.put(A, START + timedelta(days=1))
     with working(inbox, clock, Looks(), poll=POLL):
         time.sleep(0.2)
-        before = time.process_time()
-        time.sleep(1)
-        assert time.process_time() - before < 0.02  # 2 %, for machines slower than ours
+        # 2 %, for machines slower than ours; of several seconds the best, since other threads of this process may work
+        assert min(spent_in_a_second() for _ in range(5)) < 0.02
+
+
+def spent_in_a_second():
+    before = time.process_time()
+    time.sleep(1)
+    return time.process_time() - before
