@@ -116,7 +116,9 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
     identity = Identity(gitlab_of(settings), settings.bot_users)
     signing = settings.webhook_signing_token
     return ReceiverParts(
-        inbox=Inbox(open_database(settings.database_url, RECEIVER_PATIENCE), patience=RECEIVER_PATIENCE),
+        inbox=Inbox(
+            open_database(settings.database_url, RECEIVER_PATIENCE, hurried=True), patience=RECEIVER_PATIENCE
+        ),
         board_paths=lambda: frozenset(rules.current().boards_by_project),
         bots=identity.bots,
         secret=settings.webhook_secret.get_secret_value().encode() if settings.webhook_secret else None,

@@ -166,7 +166,7 @@ def serve_ours(role: str, url: str) -> None:
     from app.inbox import Inbox
     from app.serve import ReceiverParts, WorkerParts, run_all, run_worker
 
-    inbox = Inbox(open_database(url))
+    inbox = Inbox(open_database(url, hurried=role != "worker"))
     if role == "worker":
         run_worker(WorkerParts(inbox, SystemClock(), lambda _ref, _lease: time.sleep(0.1)))
         return

@@ -19,18 +19,23 @@ from app.errors import ConfigError
 HINT = "such as sqlite:///triage.db or postgresql://user@host/triage"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
+# Pages in the log after which whoever commits copies them into the database, which takes a few syncs more.
+CHECKPOINT, CHECKPOINT_LATE = 1_000, 20_000
+
 PATIENCE = timedelta(seconds=10)  # how long a transaction waits for another process's, or for the server
 RETRY_SECONDS = 0.2
 LOCK_POLL_SECONDS = 0.001
 
 
-def open_database(url: str, patience: timedelta = PATIENCE) -> Engine:
+def open_database(url: str, patience: timedelta = PATIENCE, *, hurried: bool = False) -> Engine:
     """An engine on a database whose schema is this program's. Acknowledged means on disk.
+
+    Somebody waits for the answers of a process that is `hurried`, so it leaves SQLite's checkpoints to the others.
 
     SQLite is brought up to date here, PostgreSQL only by `triage db upgrade`. ConfigError when the URL is malformed,
     of another kind of database, names what cannot be opened, or when the schema is of another version.
     """
-    engine = connect(url, patience)
+    engine = connect(url, patience, hurried=hurried)
     try:
         if engine.dialect.name == "sqlite":
             upgrading(engine)
@@ -43,7 +48,7 @@ def open_database(url: str, patience: timedelta = PATIENCE) -> Engine:
     return engine
 
 
-def connect(url: str, patience: timedelta = PATIENCE) -> Engine:
+def connect(url: str, patience: timedelta = PATIENCE, *, hurried: bool = False) -> Engine:
     """The engine, whatever the schema; nothing is opened yet. ConfigError when the URL is malformed."""
     try:
         parsed = make_url(url)
@@ -51,7 +56,7 @@ def connect(url: str, patience: timedelta = PATIENCE) -> Engine:
         raise ConfigError(f"TRIAGE_DATABASE_URL: {error}; {HINT}") from None
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite(parsed, patience)
+            return _sqlite(parsed, patience, CHECKPOINT_LATE if hurried else CHECKPOINT)
         case "postgresql" | "postgres":
             return _postgresql(parsed.set(drivername="postgresql+psycopg"), patience)
     raise ConfigError(f"TRIAGE_DATABASE_URL: only SQLite and PostgreSQL are served; {HINT}")
@@ -102,11 +107,12 @@ def writer(engine: Engine, *, durable: bool = True) -> Engine:
     return engine.execution_options(begin="BEGIN IMMEDIATE", synchronous="FULL" if durable else "NORMAL")
 
 
-def _sqlite(url: URL, patience: timedelta) -> Engine:
+def _sqlite(url: URL, patience: timedelta, checkpoint: int) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigError(f"TRIAGE_DATABASE_URL: it names no file, and several processes share it; {HINT}")
     engine = create_engine(url)
     event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", lambda raw, _entry: _set(raw, f"wal_autocheckpoint={checkpoint}"))
     event.listen(engine, "connect", lambda connection, _entry: _set_busy_timeout(connection, patience))
     event.listen(engine, "begin", lambda connection: _begin(connection, patience))
     return engine
@@ -182,7 +188,9 @@ def _begin(connection: Connection, patience: timedelta) -> None:
         connection.exec_driver_sql(begin)
         return
     raw = connection.connection.dbapi_connection
-    _set(raw, f"synchronous={options['synchronous']}")
+    if connection.info.get("synchronous") != options["synchronous"]:
+        _set(raw, f"synchronous={options['synchronous']}")
+        connection.info["synchronous"] = options["synchronous"]
     _set_busy_timeout(raw, timedelta(0))
     try:
         if not _begun(raw, begin, patience):

@@ -33,7 +33,7 @@ def create_app(
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_exception_handler(HTTPException, _plain)
     receiver = hooks.Receiver(Intake(inbox), secret, signing_key, board_paths, bots, machine_now)
-    app.include_router(hooks.routes(receiver))
+    app.router.routes.append(hooks.route(receiver))
     app.include_router(health.routes(inbox, readiness, receiver.answers))
     app.add_middleware(BodyBudget)
     app.add_middleware(Access, quiet=health.PATHS)

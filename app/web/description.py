@@ -53,7 +53,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     found = dict(FastAPI.openapi(app))
     found.setdefault("components", {})["securitySchemes"] = SECURITY
     for (path, method), answers in ANSWERS.items():
-        operation = found["paths"][path][method]
+        operation = found["paths"].setdefault(path, {}).setdefault(method, {})
         operation["responses"] = {str(status): answer for status, answer in answers.items()}
     found["paths"]["/hooks/gitlab"]["post"] |= SENT
     return found
