@@ -31,35 +31,40 @@ def load_to_stay(folder: Path, *, examples: bool = True) -> Ruleset:
 
 
 class Rules:
-    """The last good ruleset of a folder. A change on disk is taken up within seconds; a faulty one is only told."""
+    """The last good ruleset of a folder. Once it is `kept_fresh`, a change on disk is taken up within seconds; a faulty
+    one is only told."""
 
     def __init__(
-        self, folder: Path, on_change: Callable[[], None] = lambda: None, every: float = RELOAD_SECONDS
+        self, folder: Path, on_change: Callable[[], None] = lambda: None, *, examples: bool = True
     ) -> None:
-        self._folder = folder
-        self._every = every
-        self._ruleset = load_to_stay(folder)
+        self._folder, self._examples = folder, examples
+        self._ruleset = load_to_stay(folder, examples=examples)
         self._seen = fingerprint(folder)
-        self._looked = time.monotonic()
-        self._lock = threading.Lock()
         self._on_change = on_change
         self.error = ""
 
     def current(self) -> Ruleset:
-        """The rules that hold now."""
-        with self._lock:
-            if time.monotonic() - self._looked >= self._every:
-                self._looked = time.monotonic()
-                self._reload()
-            return self._ruleset
+        """The rules that hold now: at once, since answers wait for it."""
+        return self._ruleset
 
-    def _reload(self) -> None:
+    def kept_fresh(self) -> "Rules":
+        """Looks for changes from now on, beside all else: loading takes seconds."""
+        threading.Thread(target=self._keep_fresh, daemon=True, name="rules").start()
+        return self
+
+    def _keep_fresh(self) -> None:
+        while True:
+            time.sleep(RELOAD_SECONDS)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Takes up what has changed; each state of the files is loaded once, be it faulty or not."""
         try:
             seen = fingerprint(self._folder)
             if seen == self._seen:
                 return
-            self._ruleset, self.error = load_to_stay(self._folder), ""
             self._seen = seen
+            self._ruleset, self.error = load_to_stay(self._folder, examples=self._examples), ""
             log.info("rules taken up", version=self._ruleset.version)
             self._on_change()
         except Exception as error:  # whatever is wrong with the files, the service goes on with what it has
@@ -100,7 +105,7 @@ class CatchUp:
     def __init__(self, folder: Path, inbox: Inbox, clock: Clock, gitlab: Callable[[], GitLab]) -> None:
         self._inbox, self._clock, self._gitlab = inbox, clock, gitlab
         self._again = threading.Event()
-        self.rules = Rules(folder, on_change=self._again.set)
+        self.rules = Rules(folder, on_change=self._again.set).kept_fresh()
         if inbox.stats().depth == 0:
             self._again.set()
         threading.Thread(target=self._run, daemon=True, name="catch-up").start()
@@ -108,9 +113,7 @@ class CatchUp:
     def _run(self) -> None:
         gitlab = self._gitlab()
         while True:
-            if not self._again.wait(RELOAD_SECONDS):
-                self.rules.current()  # a change must be noticed although nothing is looked at meanwhile
-                continue
+            self._again.wait()
             self._again.clear()
             try:
                 log.info("caught up", issues=self._put_all(gitlab))

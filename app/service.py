@@ -112,7 +112,7 @@ def look_only(tools: Tools, ref: IssueRef) -> Looked:
 
 def receiver_parts(settings: Settings) -> ReceiverParts:
     """What the receiver is made of."""
-    rules = Rules(settings.rules)
+    rules = Rules(settings.rules, examples=False).kept_fresh()
     identity = Identity(gitlab_of(settings), settings.bot_users)
     signing = settings.webhook_signing_token
     return ReceiverParts(

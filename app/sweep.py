@@ -121,7 +121,7 @@ def watch_hooks(report: Report, boards: list[Board], gitlab: GitLab) -> None:
     for project in projects:
         try:
             report.hooks += look_at_hooks(gitlab.calls, project, mend=report.applied)
-        except Unavailable as error:
+        except TriageError as error:
             report.hooks.append(HookSeen(project, "not seen", said=str(error)))
 
 

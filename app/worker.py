@@ -23,6 +23,7 @@ POLL = 0.4  # seconds: due rows and a moved clock are noticed within half a seco
 RENEW = 15.0
 GRACE = 8.0
 ATTEMPTS = 10
+SELDOM = 3600.0  # seconds between looks at an issue for which GitLab failed so often
 FIRST_PAUSE = timedelta(seconds=30)
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -38,6 +39,7 @@ class Verdict:
     again_at: datetime | None = None
     retry_after: float | None = None
     cause: Exception | None = None
+    began: float = 0.0  # seconds of `time.monotonic`
 
 
 class Worker:
@@ -45,9 +47,9 @@ class Worker:
 
     `look` reconciles one issue and returns when to look again, None for never. What it raises says what is next:
     Unauthorized pauses all work, Unavailable backs off, Refused and Unsettled leave the issue until something
-    changes, anything else is our fault and backs off too. After `attempts` faults in a row, ours or of the issue's
-    own, it is parked: GitLab as a whole being down or slow counts for nothing. `poll`, `renew_every` and `grace` are in
-    seconds.
+    changes, anything else is our fault and backs off too. After `attempts` faults in a row an issue waits long: it is
+    parked where the fault is ours, and seldom looked at where GitLab does not answer for it. GitLab as a whole being
+    down or slow counts for nothing. `poll`, `renew_every` and `grace` are in seconds.
     """
 
     def __init__(
@@ -161,8 +163,9 @@ class Worker:
 
     def _verdict(self, lease: Lease) -> Verdict:
         """The one place that catches everything, so that one issue never stops the others."""
+        began = time.monotonic()
         try:
-            return Verdict("done", again_at=self._look(lease.ref, lease))
+            return Verdict("done", again_at=self._look(lease.ref, lease), began=began)
         except Unauthorized as error:
             return Verdict("unauthorized", error=str(error))
         except Unavailable as error:
@@ -172,7 +175,7 @@ class Worker:
         except OperationalError as error:  # our database was away, which is no fault of the issue's
             return Verdict("unavailable", error=f"the database: {type(error).__name__}")
         except (Refused, Unsettled) as error:
-            return Verdict("refused", error=str(error))
+            return Verdict("refused", error=str(error), began=began)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             return Verdict("failed", error=said, counts=True, cause=error)
@@ -189,19 +192,28 @@ class Worker:
 
     def _report(self, lease: Lease, verdict: Verdict) -> bool:
         """Tells the inbox; False when the lease had ended."""
-        if verdict.outcome in ("done", "refused"):  # GitLab answered, so it knows the token
-            self._pauses.end()
         match verdict.outcome:
             case "done":
-                return self._inbox.done(lease, verdict.again_at)
+                heard = self._inbox.done(lease, verdict.again_at)
+                if heard:  # GitLab answered, so it knows the token
+                    self._pauses.end(verdict.began)
+                return heard
             case "refused":
-                return self._inbox.refused(lease, verdict.error)
+                heard = self._inbox.refused(lease, verdict.error)
+                if heard:
+                    self._pauses.end(verdict.began)
+                return heard
             case "unauthorized":
                 self._pauses.start(verdict.error)
                 return self._inbox.release(lease)
-            case "unavailable" | "failed" if verdict.counts:
-                return self._inbox.failed(lease, verdict.error, self._attempts, verdict.retry_after)
-            case "unavailable" | "failed":
+            case "failed":
+                return self._inbox.failed(lease, verdict.error, self._attempts)
+            case "unavailable" if verdict.counts:
+                # What GitLab may mend by itself is never parked: its timers would be gone with it. It waits long.
+                tried = lease.failures + 1 >= self._attempts
+                wait = max(verdict.retry_after or 0.0, SELDOM) if tried else verdict.retry_after
+                return self._inbox.failed(lease, verdict.error, None, wait)
+            case "unavailable":
                 return self._inbox.postpone(lease, verdict.error, verdict.retry_after)
 
     def _renew(self, ended: threading.Event) -> None:

@@ -26,32 +26,49 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_faulty_change_is_told_and_the_last_good_rules_hold(folder: Path) -> None:
     changes: list[str] = []
-    rules = Rules(folder, on_change=lambda: changes.append("x"), every=0)
+    rules = Rules(folder, on_change=lambda: changes.append("x"))
     good = rules.current().version
     rule = folder / "answered-wait.yaml"
     text = rule.read_text()
     rule.write_text(text.replace("summary:", "sumary:"))
+    rules.refresh()
     assert rules.current().version == good
     assert 'unknown key "sumary"' in rules.error
     rule.write_text(text.replace("summary: A request", "summary: Any request"))
+    rules.refresh()
     assert rules.current().version != good
     assert (rules.error, changes) == ("", ["x"])
 
 
+def test_faulty_rules_are_loaded_once_and_hold_nobody_up(folder: Path) -> None:
+    rules = Rules(folder)
+    rule = folder / "answered-wait.yaml"
+    rule.write_text(rule.read_text().replace("summary:", "sumary:"))
+    rules.refresh()
+    rules.error = "told"
+    began = monotonic()
+    for _ in range(5):
+        rules.refresh()  # loads nothing, or it would say again what is wrong
+        rules.current()
+    assert (rules.error, monotonic() - began < 2) == ("told", True)
+
+
 @pytest.mark.parametrize("name", ["rules/answered-wait.yaml", "issue_templates/SA Activity.md"])
 def test_a_file_that_is_no_text_stops_nothing_and_stays_told(folder: Path, name: str) -> None:
-    rules = Rules(folder, every=0)
+    rules = Rules(folder)
     good = rules.current().version
     (folder.parent / name).write_bytes(b"\xff\xfe")
     for _ in range(2):
+        rules.refresh()
         assert rules.current().version == good
         assert "UTF-8" in rules.error
 
 
 def test_a_folder_that_vanishes_stops_nothing(folder: Path) -> None:
-    rules = Rules(folder, every=0)
+    rules = Rules(folder)
     good = rules.current().version
     shutil.rmtree(folder)
+    rules.refresh()
     assert rules.current().version == good
     assert rules.error
 

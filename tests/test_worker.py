@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from app.core.model import IssueRef
 from app.errors import Refused, Unauthorized, Unavailable, Unsettled
-from app.inbox import Inbox
+from app.inbox import Inbox, listed
 from app.worker import POLL, Worker
 
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -283,7 +283,7 @@ def test_pauses_of_several_workers_grow_together(inbox):
     ("trouble", "parked"),
     [
         (KeyError("surprise"), 1),
-        (Unavailable("the note is gone"), 1),
+        (Unavailable("500 for this issue"), 0),
         (Unavailable("502", everywhere=True), 0),
         (OperationalError("insert", {}, Exception("the server is gone")), 0),
     ],
@@ -295,6 +295,16 @@ def test_only_trouble_of_the_issues_own_parks_it(inbox, clock, trouble, parked):
     with working(inbox, clock, looks, attempts=1):
         assert eventually(lambda: inbox.stats(START).failing == 1)
     assert inbox.stats(START).parked == parked
+
+
+def test_an_issue_for_which_gitlab_fails_often_is_looked_at_seldom_and_stays_due(inbox, clock):
+    inbox.put(A)
+    looks = Looks(script={A: [Unavailable("500")] * 2})
+    with working(inbox, clock, looks, attempts=2):
+        assert eventually(lambda: [row.failures for row in listed(inbox)] == [2], within=15)
+    (row,) = listed(inbox)
+    assert row.due_at is not None
+    assert inbox.take(START, "w2") is None
 
 
 def test_a_silent_clock_is_waited_for(inbox, clock):

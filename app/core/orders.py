@@ -19,6 +19,7 @@ _CODE = re.compile(r"(`+)[^`]*\1")
 LONGEST, MOST = 500, 20  # characters of one order, orders of one comment
 # What GitLab makes a mention of, once code is gone: nothing that looks like one inside an address or a path.
 _MENTION = re.compile(r"(?<![\w@/\\])@([\w.-]*\w)(?!/\w)")
+REMEMBERED = 10_000  # characters of a comment that is read once only
 READ = 20_000  # characters of a comment in which mentions and reasons are looked for
 
 
@@ -66,9 +67,13 @@ def _orders_in(note: Note, bots: Set[str]) -> list[Order]:
     ]
 
 
-@lru_cache(maxsize=1024)
 def _lines(body: str, bots: Set[str]) -> tuple[tuple[str, str], ...]:
     """The verb and the words of each order in a comment."""
+    # What is remembered must be short.
+    return _short_lines(body, bots) if len(body) <= REMEMBERED else _read_lines(body, bots)
+
+
+def _read_lines(body: str, bots: Set[str]) -> tuple[tuple[str, str], ...]:
     said = body.casefold()
     if "<!--" not in said and not any(f"@{name}" in said for name in bots):
         return ()  # as with most comments, and what follows takes its time
@@ -83,6 +88,9 @@ def _lines(body: str, bots: Set[str]) -> tuple[tuple[str, str], ...]:
             verb, _, words = match["rest"].strip(" \t:,").partition(" ")
             found.append((verb.casefold().rstrip(".,!?:"), words.strip()))
     return tuple(found[:MOST])
+
+
+_short_lines = lru_cache(maxsize=1024)(_read_lines)
 
 
 def carried_until(issue: Issue) -> datetime | None:

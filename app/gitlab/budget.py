@@ -46,6 +46,10 @@ class Budget:
         self._under_way -= 1
         self._ended.append(now)
 
+    def cancel(self) -> None:
+        """One that began was not made after all."""
+        self._under_way -= 1
+
     def _forget(self, now: float) -> None:
         while self._ended and self._ended[0] + self.window < now:
             self._ended.popleft()

@@ -22,6 +22,8 @@ POST_SETTLES_SECONDS = 60.0
 TOO_MANY = 429
 TRY_AGAIN = frozenset({408, 409, 425, TOO_MANY})
 ME = "/user"
+# What GitLab says to writes in maintenance mode: https://docs.gitlab.com/administration/maintenance_mode/
+READ_ONLY = "read-only"
 
 
 class Calls:
@@ -127,13 +129,14 @@ class Calls:
                 if status == TOO_MANY:
                     wait = max(wait or 0.0, self.line.paused_for)
                 raise Unavailable(f"GitLab answered {error}", wait, everywhere=everywhere) from error
+            if status == 403 and READ_ONLY in str(error).casefold():
+                raise Unavailable(f"GitLab is in maintenance: {error}", everywhere=True) from error
             raise Refused(f"GitLab answered {error}{f' ({what})' if what else ''}", status) from error
         except requests.exceptions.InvalidURL:
             raise ConfigError(f"TRIAGE_GITLAB_URL: {self._api.url} is no address") from None
         except requests.RequestException as error:
-            broken = isinstance(
-                error, requests.ConnectionError
-            )  # a time-out may be about one issue that is too large
+            # A time-out may be about one issue that is too large.
+            broken = isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
             raise Unavailable(
                 f"{self._api.url} did not answer: {type(error).__name__}",
                 everywhere=broken or about_all or self.line.down,

@@ -84,7 +84,7 @@ def look_at_hooks(calls: Calls, project: str, *, mend: bool) -> list[HookSeen]:
         hooks = calls.rows(base, what=f"the hooks of {project}")
     except Refused as error:
         return [HookSeen(project, "not seen", said=_why(error))]
-    ours = [h for h in hooks if urlsplit(str(h.get("url"))).path.rstrip("/").endswith(PATH)]
+    ours = [h for h in hooks if str(h.get("url")).partition("?")[0].rstrip("/").endswith(PATH)]
     return [_seen(calls, project, f"{base}/{h['id']}", h, mend=mend) for h in ours] or [
         HookSeen(project, "missing")
     ]
@@ -147,8 +147,12 @@ def _last_delivery(calls: Calls, path: str) -> tuple[datetime | None, str]:
 
 
 def _host(hook: Json) -> str:
-    parts = urlsplit(str(hook.get("url")))
-    return f"{parts.hostname or '?'}{f':{parts.port}' if parts.port else ''}"
+    """Where it points; GitLab hides parts of an address behind names in braces where it was told to."""
+    try:
+        parts = urlsplit(str(hook.get("url")))
+        return f"{parts.hostname or '?'}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return "a hidden address"
 
 
 def _why(error: Refused) -> str:

@@ -53,13 +53,21 @@ class Lane:
 
     @contextmanager
     def slot(self, patience: float) -> Iterator[None]:
-        """A call is made inside. NotSent, with the seconds to wait, at once where that is longer than `patience`."""
+        """A call is made inside, and counts unless that raises NotSent. Where it would wait longer than `patience`,
+        NotSent at once, with the seconds."""
         self._enter(patience)
+        made = True
         try:
             yield
+        except NotSent:
+            made = False
+            raise
         finally:
             with self._turn:
-                self._budget.end(self._now())
+                if made:
+                    self._budget.end(self._now())
+                else:
+                    self._budget.cancel()
                 self._turn.notify_all()
 
     def pause(self, seconds: float) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ReadTimeoutError
 
 from app.gitlab.budget import Budget
 from app.gitlab.circuit import Circuit, State
@@ -206,7 +207,12 @@ class Carrier(HTTPAdapter):
             if sent.method != "GET":
                 self.before_write()
             response = super(Carrier, self).send(sent, *args, **options)
-            _ = response.content
+            try:
+                _ = response.content
+            except requests.ConnectionError as error:
+                if any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+                    raise requests.ReadTimeout(*error.args) from error  # it began to answer, and then stalled
+                raise
             return response
 
         path = address.partition("?")[0]

@@ -33,6 +33,8 @@ from app.inbox.rows import (
 )
 from app.inbox.state import Pause, Stats
 
+WRITES_SETTLE = timedelta(seconds=60)  # after which a write that was under way can be seen
+
 
 class Inbox:
     """One row per issue. Safe with any number of threads and processes on one database; each call is one transaction.
@@ -136,9 +138,9 @@ class Inbox:
         with self.writing(durable=False) as connection:
             return self._give_back(connection, lease, self._failed(connection, lease, error, retry_after))
 
-    def failed(self, lease: Lease, error: str, limit: int, retry_after: float | None = None) -> bool:
-        """As `postpone`, for trouble of the issue's own. After `limit` such looks in a row it is parked: not due,
-        until it is put in again. False as for `done`.
+    def failed(self, lease: Lease, error: str, limit: int | None, retry_after: float | None = None) -> bool:
+        """As `postpone`, for trouble of the issue's own, which is counted. After `limit` such looks in a row it is
+        parked: not due, until it is put in again. False as for `done`.
         """
         with self.writing(durable=False) as connection:
             now = self.clock.of(connection)
@@ -146,7 +148,7 @@ class Inbox:
                 "failures": rows.c.failures + 1,
                 "failing_since": func.coalesce(rows.c.failing_since, literal(now, Instant)),
             }
-            if lease.failures + 1 >= limit and not self._put_since(connection, lease):
+            if limit is not None and lease.failures + 1 >= limit and not self._put_since(connection, lease):
                 change |= {"due_at": None, "parked_at": now}
             return self._give_back(connection, lease, change)
 
@@ -159,9 +161,11 @@ class Inbox:
             return self._give_back(connection, lease, change)
 
     def release(self, lease: Lease) -> bool:
-        """Hands the issue back as it was taken, due at once for anybody. False as for `done`."""
+        """Hands the issue back as it was taken, due at once for anybody; in a minute only where a write to GitLab may
+        still be under way, since whoever came next would not see what it writes. False as for `done`."""
         with self.writing(durable=False) as connection:
-            return self._give_back(connection, lease, {})
+            settled = self.clock.of(connection) + WRITES_SETTLE if lease.may_have_written else None
+            return self._give_back(connection, lease, {"not_before": settled} if settled else {})
 
     def settle(self, ref: IssueRef) -> None:
         """Somebody else looked at the issue, and it went well: its failures are forgotten, and if it was parked or

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.core.model import IssueRef
 
 LEASE = timedelta(seconds=60)
-ONE_CALL = timedelta(seconds=10)  # as long as one call to GitLab may take
+ONE_CALL = timedelta(seconds=25)  # as long as one call to GitLab may take: to connect, and to answer
 
 
 @dataclass(eq=False)
@@ -16,7 +16,7 @@ class Lease:
 
     `generation` is how often the issue had been put in when it was taken; `attempts` how often a look at it failed
     in a row, `failures` how often by trouble of its own. The token is new each time: a worker that comes back late
-    cannot pass for its successor.
+    cannot pass for its successor. `may_have_written` tells that somebody asked whether to write.
     """
 
     ref: IssueRef
@@ -28,9 +28,11 @@ class Lease:
     machine_now: Callable[[], datetime] = field(repr=False)
     failures: int = 0
     lost: bool = False
+    may_have_written: bool = False
 
     def still_held(self, for_at_least: timedelta = ONE_CALL) -> bool:
         """Whether the issue stays ours for so much machine time at least: to be asked before each write."""
+        self.may_have_written |= for_at_least > timedelta(0)
         return not self.lost and self.machine_now() + for_at_least < self.until
 
     def lose(self) -> None:

@@ -22,7 +22,7 @@ class Pauses:
         self._inbox, self._first = inbox, first
         self._since: datetime | None = None
         self._pause: Pause | None = None
-        self._read_at = 0.0
+        self._read_at = self._known_at = 0.0
         self._lock = threading.Lock()
 
     def allowed(self, threads: int) -> int:
@@ -31,8 +31,7 @@ class Pauses:
             if self._since is None:
                 self._since = self._inbox.now()
             if time.monotonic() - self._read_at >= NOTICED:
-                self._pause = self._inbox.paused()
-                self._read_at = time.monotonic()
+                self._know(self._inbox.paused())
             if self._pause is None:
                 return threads
             return 1 if self._pause.over or self._pause.at < self._since else 0
@@ -41,12 +40,18 @@ class Pauses:
         """Pauses, each further time twice as long. A look that fails in a pause began before it and changes nothing."""
         with self._lock:
             since = self._since or self._inbox.now()
-            self._pause = self._inbox.pause_for(self._first, LONGEST, reason, since)
-            self._read_at = time.monotonic()
+            self._know(self._inbox.pause_for(self._first, LONGEST, reason, since))
 
-    def end(self) -> None:
-        """The token is accepted."""
+    def end(self, began: float) -> None:
+        """The token is accepted, as a look tells that began then (seconds of `time.monotonic`): after the pause was
+        announced, or it tells nothing."""
         with self._lock:
-            if self._pause is not None:
+            if self._pause is not None and began > self._known_at:
                 self._inbox.resume()
                 self._pause = None
+
+    def _know(self, pause: Pause | None) -> None:
+        self._read_at = time.monotonic()
+        if pause and (self._pause is None or pause.at != self._pause.at):
+            self._known_at = self._read_at
+        self._pause = pause

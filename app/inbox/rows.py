@@ -66,11 +66,13 @@ def free(now: datetime) -> ColumnElement[bool]:
 
 
 def next_free(issue_now: datetime, now: datetime) -> Select[tuple[int, int, int, int, int]]:
-    """The row that has been due longest; on PostgreSQL past those that another worker is about to take."""
+    """The row that has waited longest, events and timers alike: neither keeps the other from its turn. On PostgreSQL
+    past those that another worker is about to take."""
+    since = case((rows.c.due_at > rows.c.queued_at, rows.c.due_at), else_=rows.c.queued_at)
     return (
         select(rows.c.project_id, rows.c.iid, rows.c.generation, rows.c.attempts, rows.c.failures)
         .where(rows.c.due_at <= issue_now, free(now))
-        .order_by(rows.c.due_at, rows.c.queued_at, rows.c.project_id, rows.c.iid)
+        .order_by(since, rows.c.project_id, rows.c.iid)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

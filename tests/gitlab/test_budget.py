@@ -168,3 +168,14 @@ def test_a_circuit_opens_after_five_failures_in_a_row_and_asks_more_and_more_sel
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     circuit.answered()
     assert (circuit.state, circuit.failures, circuit.wait(now)) == ("closed", 0, 0)
+
+
+def test_a_call_that_was_not_made_costs_nothing() -> None:
+    lane = Lane("notes", Budget(1))
+    for _ in range(3):
+        with pytest.raises(NotSent, match="no lease"), lane.slot(0):
+            raise NotSent("no lease")
+    assert lane.used == 0
+    with lane.slot(0):
+        pass
+    assert lane.used == 1

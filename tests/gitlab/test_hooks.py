@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.gitlab.hooks import HookSeen, look_at_hooks
+from app.gitlab.hooks import HookSeen, _host, look_at_hooks
 from app.gitlab.webhook import concerns, parse_event
 from app.sandbox.entities import MAINTAINER
 from app.sandbox.stage import PROJECT
@@ -204,3 +204,8 @@ def test_what_any_of_the_bots_users_does_puts_nothing_in_the_inbox_but_an_openin
     bots, boards = frozenset({"triage-bot", "sweep-bot"}), frozenset({PROJECT})
     heard = [(e.actor, e.kind, ref.iid) for e in events if (ref := concerns(e, boards, bots))]
     assert sorted(heard, key=str) == [("sam", "note", issue.iid), ("sweep-bot", "issue", opened.iid)]
+
+
+@pytest.mark.parametrize("url", ["https://host:{port}/hooks/gitlab", "https://[{h}]/hooks/gitlab"])
+def test_an_address_that_gitlab_hides_in_part_is_seen_all_the_same(url: str) -> None:
+    assert _host({"url": url}) == "a hidden address"

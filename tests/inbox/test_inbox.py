@@ -10,6 +10,7 @@ from app.core.model import IssueRef
 from app.database import open_database
 from app.errors import ConfigError
 from app.inbox import AT_ONCE, LEASE, Inbox
+from app.inbox.lease import ONE_CALL
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 A, B, C = IssueRef(1, 1), IssueRef(1, 2), IssueRef(2, 1)
@@ -68,10 +69,20 @@ def test_the_earliest_instant_wins(inbox, order):
 
 
 def test_what_has_been_due_longest_comes_first(inbox, machine):
-    for ref, due_at in ((A, NOW - TICK), (B, NOW - 2 * TICK), (C, NOW)):
-        machine.wait(1)
-        inbox.put(ref, due_at)
-    assert [take(inbox).ref for _ in range(3)] == [B, A, C]
+    for ref, after in ((A, 20), (B, 10), (C, 30)):
+        inbox.put(ref, machine.at + timedelta(seconds=after))
+    machine.wait(60)
+    assert [take(inbox, machine.at).ref for _ in range(3)] == [B, A, C]
+
+
+def test_a_timer_and_events_each_have_their_turn(inbox, machine):
+    """By when they came to be due, on one clock: a flood of events does not hold up a timer for ever."""
+    inbox.put(A)
+    machine.wait(10)
+    inbox.put(B, machine.at + timedelta(seconds=5))
+    machine.wait(10)
+    inbox.put(C)
+    assert [take(inbox, machine.at).ref for _ in range(3)] == [A, B, C]
 
 
 def test_events_come_in_the_order_in_which_they_arrived(inbox, machine):
@@ -154,7 +165,7 @@ def test_a_renewed_lease_lasts_its_full_time_again(inbox, machine):
 def test_before_a_write_a_lease_must_last_as_long_as_one_call(inbox, machine):
     inbox.put(A)
     lease = take(inbox)
-    machine.at += LEASE - timedelta(seconds=10) - TICK
+    machine.at += LEASE - ONE_CALL - TICK
     assert lease.still_held()
     machine.at += TICK
     assert not lease.still_held()
@@ -205,6 +216,16 @@ def test_a_row_made_anew_does_not_fit_an_old_lease(inbox):
     assert new.generation == old.generation
     assert not inbox.done(old)
     assert inbox.done(new)
+
+
+def test_released_work_whose_writes_may_be_under_way_waits_for_them(inbox, machine):
+    inbox.put(A)
+    lease = take(inbox)
+    assert lease.still_held()
+    assert inbox.release(lease)
+    assert take(inbox) is None
+    machine.wait(60)
+    assert take(inbox).ref == A
 
 
 def test_released_work_is_there_for_the_next(inbox):
