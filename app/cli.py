@@ -16,6 +16,7 @@ from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.database_cli import database_app
 from app.errors import ConfigError, TriageError
+from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
@@ -39,6 +40,7 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
+app.command()(hooks)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from time import sleep
 from typing import TypeVar
 
 from app.core.board import Board
+from app.core.missed import Missed, changed_at
 from app.core.model import IssueRef
 from app.core.plan import Action, Plan
 from app.core.restraint import Restraint
@@ -29,7 +30,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Swept:
-    """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at."""
+    """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at.
+
+    `changed_at` is when a person last did something there of which GitLab sends an event, as far as is known.
+    """
 
     ref: IssueRef
     reference: str
@@ -38,18 +42,20 @@ class Swept:
     done: tuple[Action, ...] = ()
     error: str = ""
     unavailable: bool = False
+    changed_at: datetime | None = None
 
 
 @dataclass
 class Report:
     """A sweep's outcome. `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it
-    before its end; `hooks` are those of the boards, by which events come."""
+    before its end; `hooks` are those of the boards, by which events come, and `missed` what changed without one."""
 
     applied: bool
     rows: list[Swept] = field(default_factory=list)
     boards_failed: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
     hooks: list[HookSeen] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
 
     @property
     def pending(self) -> int:
@@ -115,14 +121,20 @@ def sweep(
 
 
 def watch_hooks(report: Report, boards: list[Board], gitlab: GitLab) -> None:
-    """Looks at the hooks of the boards, once each project; those that GitLab has switched off are tested if the sweep
-    writes. A watched board needs none."""
-    projects = dict.fromkeys(board.file.project for board in boards if not board.file.watched)
-    for project in projects:
+    """Looks at the hooks of the boards; those that GitLab has switched off are tested if the sweep writes."""
+    report.hooks += hooks_of(boards, gitlab, mend=report.applied)
+
+
+def hooks_of(boards: list[Board], gitlab: GitLab, *, mend: bool = False) -> list[HookSeen]:
+    """The hooks of the boards, once each project; with `mend`, those that are off are tested. A watched board needs
+    none."""
+    found: list[HookSeen] = []
+    for project in dict.fromkeys(board.file.project for board in boards if not board.file.watched):
         try:
-            report.hooks += look_at_hooks(gitlab.calls, project, mend=report.applied)
+            found += look_at_hooks(gitlab.calls, project, mend=mend)
         except TriageError as error:
-            report.hooks.append(HookSeen(project, "not seen", said=str(error)))
+            found.append(HookSeen(project, "not seen", said=str(error)))
+    return found
 
 
 def _rows(
@@ -190,7 +202,8 @@ def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]
         raise
     except TriageError as error:
         return Swept(ref, reference, board.id, error=str(error), unavailable=isinstance(error, Unavailable))
-    return Swept(ref, looked.issue.reference, board.id, looked.plan, looked.done)
+    issue = looked.issue
+    return Swept(ref, issue.reference, board.id, looked.plan, looked.done, changed_at=changed_at(issue))
 
 
 def patiently(act: Callable[[], T]) -> T:

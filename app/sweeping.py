@@ -23,6 +23,7 @@ from app.core.plan import (
 )
 from app.explain import action_lines
 from app.gitlab.hooks import HookSeen
+from app.missed import find_missed, missed_lines
 from app.service import Tools
 from app.sweep import Report, Swept, choose_boards, sweep, watch_hooks
 
@@ -74,10 +75,13 @@ def run(
         report = sweep(
             chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen
         )
+        if tools.deliveries and not alone and not dry_run:
+            # Before the hooks are looked at: a test delivery is about an issue too.
+            report.missed = find_missed(report.rows, chosen, tools.deliveries)
         if not alone and not report.stopped:
             status.update("Looking at the hooks")
             watch_hooks(report, chosen, tools.gitlab)
-    for line in hook_lines(report.hooks):
+    for line in [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]:
         print(line, file=sys.stderr, flush=True)
     return report
 
@@ -133,7 +137,7 @@ def as_text(report: Report) -> str:
     lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
     if silent := Counter(r.plan.silent for r in report.rows if r.plan and r.plan.silent):
         lines += [f"{number} left alone: {why}" for why, number in silent.most_common()]
-    lines += hook_lines(report.hooks)
+    lines += [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]
     verb = "Done" if report.applied else "Would do"
     lines.append(f"{verb}: {counts_text(report)}")
     if not report.complete:
@@ -156,6 +160,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "boards_failed": report.boards_failed,
         "stopped": report.stopped,
         "hooks": [hook.as_dict() for hook in report.hooks],
+        "missed": [each.as_dict() for each in report.missed],
         "issues": [_row(row) for row in report.rows],
     }
 

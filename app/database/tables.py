@@ -88,7 +88,8 @@ journal = Table(
 )
 
 # One row per delivery of an event about an issue of a board, for two days. `received_at` is machine time, and of the
-# last time that it came; `told_at` is issue time: when that happened of which the event tells, as far as it says.
+# last time that it came; `told_at` is issue time: when that happened of which the event tells (when it came, if it does
+# not say), empty where that was the bot's own doing.
 deliveries = Table(
     "deliveries",
     metadata,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, delete, func, select, tuple_, update
 
 from app.core.model import IssueRef
 from app.database import deliveries as rows
@@ -53,22 +53,35 @@ class Deliveries:
 
     def last_heard(self, refs: Collection[IssueRef]) -> dict[IssueRef, datetime]:
         """When the last event about each of the issues came (machine time). Those of which none came are not in it."""
-        return self._last("received_at", refs)
+        return self._last(rows.c.received_at, refs)
 
     def last_told(self, refs: Collection[IssueRef]) -> dict[IssueRef, datetime]:
-        """As `last_heard`, in issue time: the newest change of each issue of which an event told."""
-        return self._last("told_at", refs)
+        """As `last_heard`, in issue time: the newest change of each issue of which an event told that was to be looked
+        at. What the bot did tells of nothing that a person did before."""
+        return self._last(rows.c.told_at, refs)
 
-    def _last(self, column: str, refs: Collection[IssueRef]) -> dict[IssueRef, datetime]:
+    def known_since(self) -> datetime | None:
+        """From when on it is known which events came, in issue time: the first delivery that is remembered; None when
+        there is none.
+
+        What is tested may tell of an old issue, and what is sent again comes late: the later of both times counts.
+        """
+        with self._engine.connect() as connection:
+            received, told = connection.execute(
+                select(func.min(rows.c.received_at), func.min(rows.c.told_at))
+            ).one()
+        return max(received, told or received) if received else None
+
+    def _last(self, column: ColumnElement[datetime], refs: Collection[IssueRef]) -> dict[IssueRef, datetime]:
         wanted = sorted(refs)
         found: dict[IssueRef, datetime] = {}
-        newest = func.max(rows.c[column])
+        newest = func.max(column)
         with self._engine.connect() as connection:
             for first in range(0, len(wanted), ASKED_AT_ONCE):
                 keys = [(ref.project_id, ref.iid) for ref in wanted[first : first + ASKED_AT_ONCE]]
                 statement = (
                     select(rows.c.project_id, rows.c.iid, newest)
-                    .where(tuple_(rows.c.project_id, rows.c.iid).in_(keys), rows.c[column].is_not(None))
+                    .where(tuple_(rows.c.project_id, rows.c.iid).in_(keys), column.is_not(None))
                     .group_by(rows.c.project_id, rows.c.iid)
                 )
                 found |= {IssueRef(project, iid): at for project, iid, at in connection.execute(statement)}
@@ -85,7 +98,7 @@ def remember(connection: Connection, now: datetime, deliveries: Sequence[Deliver
             "project_id": by_key[key].ref.project_id,
             "iid": by_key[key].ref.iid,
             "received_at": now,
-            "told_at": by_key[key].told_at,
+            "told_at": (by_key[key].told_at or now) if by_key[key].look else None,
             "times": times[key],
         }
         for key in sorted(by_key)  # in one order, so that two processes wait for each other and do not block

@@ -3,14 +3,16 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import app
 from app.gitlab.hooks import HookSeen, _host, look_at_hooks
 from app.gitlab.webhook import concerns, parse_event
 from app.sandbox.entities import MAINTAINER
@@ -182,6 +184,38 @@ def test_gitlab_being_unable_to_answer_about_hooks_ends_nothing(town: Town) -> N
     report = Report(applied=True)
     watch_hooks(report, [town.ruleset.boards["us-east"]], town.bot)
     assert report.hooks[0].verdict == "not seen"
+
+
+@pytest.fixture
+def hooks_command(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """`triage hooks` against the sandbox: its exit code and output."""
+    monkeypatch.setenv("TRIAGE_GITLAB_URL", town.url)
+    monkeypatch.setenv("TRIAGE_GITLAB_TOKEN", town.token)
+
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["hooks", "--board", "us-east", *words])
+        return done.exit_code, done.stdout
+
+    return run
+
+
+def test_the_command_says_how_the_hooks_stand(
+    town: Town, off: Service, hooks_command: Callable[..., tuple[int, str]]
+) -> None:
+    code, said = hooks_command()
+    assert (code, "switched off until" in said, "500" in said) == (1, True, True)
+    assert len(off.received) == 4  # it tested nothing
+    assert seen(town).verdict == "switched on again"
+    code, said = hooks_command("--format", "json")
+    assert (code, json.loads(said)["ok"], json.loads(said)["hooks"][0]["verdict"]) == (0, True, "works")
+
+
+def test_the_command_does_not_say_well_where_it_may_not_see(
+    listening: Service, town: Town, hooks_command: Callable[..., tuple[int, str]]
+) -> None:
+    register(town, listening.url)
+    code, said = hooks_command()
+    assert (code, "may not see" in said) == (1, True)
 
 
 def test_what_any_of_the_bots_users_does_puts_nothing_in_the_inbox_but_an_opening(

@@ -106,9 +106,10 @@ def test_one_delivery_twice_in_one_batch_is_a_resend_too(inbox, engine):
 
 
 def test_what_the_bot_did_is_heard_and_not_looked_at(inbox, engine):
-    take_all(Intake(inbox), [Delivery("own", A, look=False)])
+    take_all(Intake(inbox), [Delivery("own", A, TOLD, look=False)])
     assert inbox.stats().depth == 0
     assert Deliveries(engine).last_heard([A]) == {A: START}
+    assert Deliveries(engine).last_told([A]) == {}  # it says nothing of what people did before
 
 
 def test_when_each_issue_was_last_heard_of(inbox, engine, machine):
@@ -118,10 +119,22 @@ def test_when_each_issue_was_last_heard_of(inbox, engine, machine):
     take_all(intake, [Delivery("3", A, TOLD - timedelta(hours=1)), Delivery("4", C)])
     heard = Deliveries(engine)
     assert heard.last_heard([A, B]) == {A: machine.at, B: START}
-    assert heard.last_told([A, B, C]) == {A: TOLD, B: TOLD}
+    assert heard.last_told([A, B, C]) == {A: TOLD, B: TOLD, C: machine.at}
     assert heard.last_heard([]) == {}
     many = [IssueRef(9, iid) for iid in range(1, 2000)]
     assert heard.last_heard([*many, C]) == {C: machine.at}
+
+
+def test_from_when_on_it_is_known_which_events_came(inbox, engine, machine):
+    heard, intake = Deliveries(engine), Intake(inbox)
+    assert heard.known_since() is None
+    take_all(intake, [Delivery("a test with an old issue", A, START - timedelta(days=90))])
+    assert heard.known_since() == START
+    machine.at += timedelta(hours=1)
+    take_all(intake, [Delivery("2", B, machine.at)])
+    assert heard.known_since() == START
+    take_all(intake, [Delivery("a test with an old issue", A, START - timedelta(days=90))])
+    assert heard.known_since() == machine.at  # sent again: said later rather than sooner
 
 
 def test_deliveries_are_forgotten_after_two_days(inbox, engine, machine):
