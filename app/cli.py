@@ -15,7 +15,7 @@ import typer
 from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.database_cli import database_app
-from app.errors import ConfigError, TriageError
+from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
@@ -50,11 +50,11 @@ def main() -> None:
     except ConfigError as error:
         typer.echo(steady(str(error)), err=True)
         sys.exit(USAGE)
-    except TriageError as error:
-        typer.echo(steady(f"triage: {error}"), err=True)
-        sys.exit(FAILED)
-    except Exception:  # a fault of the program itself, with what it takes to mend it
-        typer.echo(masked(steady(traceback.format_exc())), err=True)
+    except Exception as error:
+        if isinstance(error, TriageError) and not isinstance(error, Fault):
+            typer.echo(steady(f"triage: {error}"), err=True)
+        else:  # a fault of the program itself, with what it takes to mend it
+            typer.echo(masked(steady(traceback.format_exc())), err=True)
         sys.exit(FAILED)
 
 

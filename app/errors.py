@@ -5,13 +5,26 @@ TriageError
 ├── Unavailable       try again later: GitLab is down, slow or asks for less (429, 5xx, time-out)
 │   └── Unauthorized  the token is not accepted (401): all writing pauses until it is
 ├── Refused           give up on this issue until something changes (403, 404, 422): journal and operations page
+├── Fault             the program failed at an issue: ours to fix, and tried again meanwhile
 └── Unsettled         the rules undo each other on an issue: ours to fix, that issue is left alone
 """
+
+from traceback import walk_tb
+from types import TracebackType
 
 from app.core.problem import Problem, TriageError, Unsettled
 from app.masking import masked
 
-__all__ = ["ConfigError", "Problem", "Refused", "TriageError", "Unauthorized", "Unavailable", "Unsettled"]
+__all__ = [
+    "ConfigError",
+    "Fault",
+    "Problem",
+    "Refused",
+    "TriageError",
+    "Unauthorized",
+    "Unavailable",
+    "Unsettled",
+]
 
 
 class ConfigError(TriageError):
@@ -48,3 +61,24 @@ class Refused(TriageError):
     def __init__(self, reason: str, status: int = 0) -> None:
         self.status = status
         super().__init__(masked(reason))
+
+
+class Fault(TriageError):
+    """An error that nobody raised on purpose, at one issue.
+
+    Its message may hold what people wrote there. With `hidden` only its kind and where it happened are told, and it is
+    not even kept; else it is the cause.
+    """
+
+    def __init__(self, error: Exception, *, hidden: bool) -> None:
+        kind, place = type(error).__name__, _place(error.__traceback__)
+        super().__init__(f"{kind} at {place}" if hidden else masked(f"{kind}: {error} (at {place})"))
+        self.__cause__ = None if hidden else error
+
+
+def _place(trace: TracebackType | None) -> str:
+    """The line of ours where it happened, and the one of a library that it came from, as `module:line`."""
+    frames = [(str(frame.f_globals.get("__name__")), line) for frame, line in walk_tb(trace)]
+    ours = [frame for frame in frames if frame[0].startswith("app.")]
+    places = dict.fromkeys([*ours[-1:], *frames[-1:]])
+    return ", in ".join(f"{module}:{line}" for module, line in places) or "a place unknown"

@@ -13,7 +13,7 @@ from app.core.plan import Action, Plan
 from app.core.restraint import Restraint, restrained
 from app.core.ruleset import Ruleset
 from app.core.stays import stays
-from app.errors import Refused, TriageError, Unavailable
+from app.errors import Fault, Refused, TriageError, Unavailable
 from app.gitlab.client import GitLab
 from app.journal import Entry, Journal
 
@@ -47,13 +47,13 @@ def reconcile(
     """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
 
     `now` tells issue time; the issue is never seen at an instant before its newest event. Errors: Unavailable, Refused,
-    Unsettled; they are in the journal as well, with what had been done by then.
+    Unsettled, and Fault for what is none of ours; they are in the journal as well, with what had been done by then.
     """
     started = datetime.now(UTC)
     issue: Issue | None = None
     plan: Plan | None = None
     done: list[Action] = []
-    failure: Exception | None = None
+    failure: TriageError | None = None
     try:
         issue = gitlab.fetch(ref, partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset))
         plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
@@ -61,9 +61,12 @@ def reconcile(
         if apply:
             gitlab.apply(plan, issue, done, still_held)
         return Looked(issue, plan, tuple(done))
-    except Exception as error:
+    except TriageError as error:
         failure = error
         raise
+    except Exception as error:
+        # Raised below: out here it would carry along the message of what it stands for.
+        failure = Fault(error, hidden=issue is None or issue.confidential)
     finally:
         if journal:
             journal.record(
@@ -81,6 +84,7 @@ def reconcile(
                     error=str(failure) if failure else "",
                 )
             )
+    raise failure
 
 
 def _shown(plan: Plan, done: list[Action]) -> dict[str, object]:
@@ -101,7 +105,7 @@ def former_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
     return frozenset[str]().union(*(stay.board.groups() for stay in been))
 
 
-def _outcome(failure: Exception | None) -> Literal["done", "unavailable", "refused", "failed"]:
+def _outcome(failure: TriageError | None) -> Literal["done", "unavailable", "refused", "failed"]:
     match failure:
         case None:
             return "done"
@@ -109,5 +113,5 @@ def _outcome(failure: Exception | None) -> Literal["done", "unavailable", "refus
             return "unavailable"
         case Refused():
             return "refused"
-        case TriageError() | _:
+        case TriageError():
             return "failed"

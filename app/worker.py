@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.clock import Clock
 from app.core.model import IssueRef
-from app.errors import Refused, Unauthorized, Unavailable, Unsettled
+from app.errors import Fault, Refused, Unauthorized, Unavailable, Unsettled
 from app.inbox import Inbox, Lease, Pauses
 
 Look = Callable[[IssueRef, Lease], datetime | None]
@@ -176,6 +176,8 @@ class Worker:
             return Verdict("unavailable", error=f"the database: {type(error).__name__}")
         except (Refused, Unsettled) as error:
             return Verdict("refused", error=str(error), began=began)
+        except Fault as error:
+            return Verdict("failed", error=str(error), counts=True, cause=error)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             return Verdict("failed", error=said, counts=True, cause=error)

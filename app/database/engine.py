@@ -110,7 +110,7 @@ def writer(engine: Engine, *, durable: bool = True) -> Engine:
 def _sqlite(url: URL, patience: timedelta, checkpoint: int) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigError(f"TRIAGE_DATABASE_URL: it names no file, and several processes share it; {HINT}")
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # errors are logged, and these are what people wrote
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "connect", lambda raw, _entry: _set(raw, f"wal_autocheckpoint={checkpoint}"))
     event.listen(engine, "connect", lambda connection, _entry: _set_busy_timeout(connection, patience))
@@ -131,6 +131,7 @@ def _postgresql(url: URL, patience: timedelta) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=True,
+        hide_parameters=True,  # as for SQLite
         connect_args={
             "application_name": "triage",
             "connect_timeout": max(2, int(patience.total_seconds())),

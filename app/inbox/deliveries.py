@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, bindparam, delete, fun
 from app.core.model import IssueRef
 from app.database import deliveries as rows
 from app.database import insert_into
+from app.inbox.forgetting import forget_unknown
 
 REMEMBERED = timedelta(days=2)  # as long as GitLab itself shows a delivery, and lets one resend it
 PRUNED_AT_ONCE = 20_000
@@ -127,6 +128,8 @@ def _again(connection: Connection, now: datetime, values: Sequence[dict[str, Any
 def prune(connection: Connection, now: datetime) -> int:
     """Forgets those that are older than two days, within the caller's transaction; how many. More than come in the
     minutes between, even at the highest rate of GitLab.com's hooks, but not all after a long stand-still: others wait.
+    Issues that GitLab refused that long ago, and that were never read, go with them.
     """
+    forget_unknown(connection, now - REMEMBERED, now)
     old = select(rows.c.key).where(rows.c.received_at < now - REMEMBERED).limit(PRUNED_AT_ONCE)
     return connection.execute(delete(rows).where(rows.c.key.in_(old))).rowcount

@@ -4,13 +4,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.model import IssueRef
 from app.database import deliveries as rows
+from app.database import inbox as inbox_rows
 from app.database import open_database
-from app.inbox import Deliveries, Delivery, Inbox, Intake
+from app.inbox import Deliveries, Delivery, Inbox, Intake, listed
+from app.journal import Entry, Journal
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TOLD = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -148,6 +150,59 @@ def test_deliveries_are_forgotten_after_two_days(inbox, engine, machine):
     for n in range(3):
         take_all(intake, [Delivery(f"new{n}", C)])
     assert Deliveries(engine).last_heard([A, B]).keys() == {B}
+
+
+@pytest.fixture
+def pruning(inbox):
+    """An intake that prunes with every batch."""
+    seconds = iter(range(0, 1_000_000, 100))
+    return Intake(inbox, monotonic=lambda: next(seconds))
+
+
+def refuse(inbox, engine, ref, board="", outcome="refused"):
+    """A look that GitLab refused, as the worker and the journal leave it; with a board it had been read before."""
+    inbox.put(ref)
+    lease = inbox.take(TOLD, "w")
+    assert lease.ref == ref
+    Journal(engine).record(Entry(ref, TOLD, START, START, board, "worker", "r", outcome, True))
+    assert inbox.refused(lease, "404: Not found")
+
+
+def test_issues_that_never_were_are_forgotten_after_two_days(inbox, engine, machine, pruning):
+    was, unsettled, never, waits = A, B, C, IssueRef(3, 1)
+    refuse(inbox, engine, was, board="boards/emea")
+    refuse(inbox, engine, unsettled, outcome="failed")
+    refuse(inbox, engine, never)
+    inbox.put(waits, TOLD + timedelta(days=365))
+    machine.at += timedelta(days=2)
+    take_all(pruning, [Delivery("1", IssueRef(9, 1))])
+    assert inbox.stats().refused == 3
+    machine.at += timedelta(microseconds=1)
+    take_all(pruning, [Delivery("2", IssueRef(9, 1))])
+    assert {row.ref for row in listed(inbox)} == {was, unsettled, waits, IssueRef(9, 1)}
+    assert Journal(engine).recent(never) == []
+    assert len(Journal(engine).recent(was)) == 1
+
+
+def test_one_that_is_put_in_again_meanwhile_stays(inbox, engine, machine, pruning):
+    refuse(inbox, engine, A)
+    machine.at += timedelta(days=3)
+    take_all(pruning, [Delivery("1", A)])
+    assert inbox.take(TOLD, "w").ref == A
+
+
+def test_so_many_that_never_were_are_forgotten_bit_by_bit(inbox, engine, machine, pruning):
+    refs = [IssueRef(7, iid) for iid in range(1, 1502)]
+    with engine.begin() as connection:
+        new = {"queued_at": START, "generation": 1, "error": "404", "attempts": 0}
+        connection.execute(
+            insert(inbox_rows), [{"project_id": r.project_id, "iid": r.iid, **new} for r in refs]
+        )
+    machine.at += timedelta(days=3)
+    take_all(pruning, [Delivery("1", A)])
+    assert inbox.stats().refused == 501
+    take_all(pruning, [Delivery("2", A)])
+    assert inbox.stats().refused == 0
 
 
 def test_what_was_answered_is_there_after_a_crash_of_the_server(cluster, machine):

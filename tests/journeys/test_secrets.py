@@ -4,11 +4,13 @@ import base64
 import contextlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +22,11 @@ import typer
 from typer.testing import CliRunner
 
 from app.cli import app as command
+from app.core.model import IssueRef
+from app.database import open_database
+from app.errors import Fault
+from app.journal import Journal
+from app.reconcile import reconcile
 from app.sandbox.demo import free_port
 from app.sandbox.stage import PROJECT
 from tests.conftest import ROOT
@@ -281,3 +288,74 @@ def test_a_service_tells_nothing_of_a_confidential_request(town: Town, tmp_path:
         wait_for(lambda: f'"{issue.project_id}#{issue.iid}"'.encode() in (tmp_path / "log").read_bytes())
         ready = httpx.get(f"{url}/readyz", trust_env=False).content
     assert found_in(ready + answer.content + everything(tmp_path), [b"canary"]) == []
+
+
+SAID = "canary"  # by name: tracebacks show lines of code
+
+
+def raising(message: str) -> Callable[[], Any]:
+    def now() -> Any:
+        raise LookupError(message)
+
+    return now
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_fault_of_ours_at_a_confidential_request_is_its_kind_and_place(
+    town: Town, tmp_path: Path, hidden: bool
+) -> None:
+    issue = town.project("alice").issues.create({"title": "x", "confidential": hidden})
+    ref = IssueRef(issue.project_id, issue.iid)
+    journal = Journal(open_database(f"sqlite:///{tmp_path}/triage.db"))
+    with pytest.raises(Fault) as raised:
+        reconcile(ref, gitlab=town.bot, ruleset=town.ruleset, now=raising(SAID), journal=journal)
+    shown = "".join(traceback.format_exception(raised.value))
+    assert (SAID in shown) is not hidden
+    assert "LookupError" in str(raised.value)
+    assert re.search(r"at app\.reconcile:\d+, in tests\.journeys\.test_secrets:\d+", str(raised.value))
+    assert journal.recent(ref)[0].error == str(raised.value)
+
+
+USER = {"id": 1, "username": "triage-bot", "name": "Bot"}
+
+
+class Odd(BaseHTTPRequestHandler):
+    """A GitLab of another version: an issue of it is not what we take it for, and nobody knows what it is."""
+
+    def do_GET(self) -> None:
+        body: Any = USER if self.path.endswith("/user") else []
+        if self.path.endswith("/issues/1"):
+            body = {"id": 1, "iid": 1, "project_id": 1, "title": "x", "created_at": "canary-created"}
+            body |= {"author": USER, "updated_at": "canary-updated", "references": {"full": f"{PROJECT}#1"}}
+        sent = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(sent)))
+        self.end_headers()
+        self.wfile.write(sent)
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def odd() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Odd)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_fault_before_a_request_is_known_is_its_kind_and_place_too(odd: str, tmp_path: Path) -> None:
+    event = {
+        "object_kind": "issue",
+        "project": {"id": 1, "path_with_namespace": PROJECT},
+        "object_attributes": {"iid": 1, "action": "update"},
+    }
+    token = {"X-Gitlab-Token": SECRETS["TRIAGE_WEBHOOK_SECRET"]}
+    with served(tmp_path, odd) as url:
+        assert httpx.post(f"{url}/hooks/gitlab", json=event, headers=token, trust_env=False).is_success
+        wait_for(lambda: b'"outcome": "failed"' in (tmp_path / "log").read_bytes())
+    assert b"ValueError at app.gitlab." in everything(tmp_path)
+    assert found_in(everything(tmp_path)) == []

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +11,7 @@ import pytest
 from app.core.board import Board
 from app.errors import ConfigError, Unauthorized
 from app.sandbox.stage import PROJECT
-from app.sweep import Swept, choose_boards
+from app.sweep import Swept, choose_boards, sweep
 from app.sweeping import as_data, as_text, counts_text
 from tests.town import Town
 
@@ -120,6 +120,27 @@ def test_one_request_that_gitlab_refuses_does_not_stop_the_others(town: Town) ->
     report = town.sweep("us-east", seen=delete_the_next)
     assert [(r.ref.iid, "404" in r.error) for r in report.rows] == [(1, False), (2, True), (3, False)]
     assert len(town.bot_notes(town.project("maria").issues.get(3))) == 1
+    assert not report.complete
+
+
+def test_a_fault_of_ours_at_one_request_does_not_stop_the_others(town: Town) -> None:
+    for title in ("one", "two", "three"):
+        town.project("alice").issues.create({"title": title, "description": "x"})
+    asked = iter(range(10))
+
+    def now() -> datetime:
+        if next(asked) == 2:  # it is asked once for the list, then for each request
+            raise LookupError("surprise")
+        return town.clock.now()
+
+    report = sweep(
+        choose_boards(town.ruleset, ["us-east"]), gitlab=town.bot, ruleset=town.ruleset, now=now, alone=True
+    )
+    assert [(r.ref.iid, "LookupError: surprise (at" in r.error) for r in report.rows] == [
+        (1, False),
+        (2, True),
+        (3, False),
+    ]
     assert not report.complete
 
 
