@@ -4,21 +4,26 @@ what is due. Each in a thread of its own, which lives as long as its process."""
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import memory
 from app.clock import Clock
 from app.core.ruleset import Ruleset
 from app.errors import Refused, TriageError
 from app.gitlab.client import GitLab
-from app.inbox import Inbox
+from app.gitlab.line import Line
+from app.inbox import Inbox, forget_line, tell_line
 from app.rulebook import fingerprint, load
 from app.sweep import issues_of
 
 RELOAD_SECONDS = 2.0
 ASK_AGAIN_SECONDS = 15.0
+TELL_SECONDS = 5.0
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -96,6 +101,30 @@ class Identity:
             except Exception as error:  # the thread must live as long as the receiver
                 self.state = str(error) if isinstance(error, TriageError) else type(error).__name__
             time.sleep(ASK_AGAIN_SECONDS)
+
+
+class LineWatch:
+    """Tells the other processes, on the database, while calls of this one do not get through to GitLab."""
+
+    def __init__(self, inbox: Inbox, line: Line, name: str, every: float = TELL_SECONDS) -> None:
+        self._inbox, self._line, self._name, self._every = inbox, line, name, every
+        self._told = False
+        threading.Thread(target=self._run, daemon=True, name="line").start()
+
+    def _run(self) -> None:
+        while True:
+            with suppress(SQLAlchemyError):  # then nobody can be told, and the worker's log says why
+                self._tell()
+            time.sleep(self._every)
+
+    def _tell(self) -> None:
+        state = self._line.state
+        if state.held_up:
+            tell_line(self._inbox, self._name, asdict(state))
+            self._told = True
+        elif self._told:
+            forget_line(self._inbox, self._name)
+            self._told = False
 
 
 class CatchUp:

@@ -126,8 +126,7 @@ def run_worker(parts: WorkerParts) -> None:
     _on_signal(stop.set)
     if parent := os.environ.get(PARENT):
         threading.Thread(target=_watch, args=(int(parent), stop), daemon=True).start()
-    # One process of one machine: no two that live have the same.
-    name = f"{socket.gethostname()}:{os.getpid()}"
+    name = process_name()
     worker = Worker(
         inbox=parts.inbox,
         clock=parts.clock,
@@ -142,6 +141,11 @@ def run_worker(parts: WorkerParts) -> None:
         log.info("working", worker=name, threads=parts.threads)
         worker.run(stop)
     log.info("stopped", worker=name)
+
+
+def process_name() -> str:
+    """One process of one machine: no two that live have the same."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Supervisor:

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from app.background import CatchUp, Identity, Rules, load_to_stay
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.background import CatchUp, Identity, LineWatch, Rules, load_to_stay
 from app.clock import Clock, SandboxClock, SystemClock
 from app.core.model import IssueRef
 from app.core.restraint import Restraint
@@ -17,10 +19,10 @@ from app.errors import ConfigError, Refused
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line, line_to
 from app.gitlab.webhook import decode_signing_token
-from app.inbox import Deliveries, Inbox, Lease
+from app.inbox import Deliveries, Inbox, Lease, told_lines
 from app.journal import Journal
 from app.reconcile import NONE, Looked, reconcile
-from app.serve import ReceiverParts, Role, WorkerParts, serve
+from app.serve import ReceiverParts, Role, WorkerParts, process_name, serve
 from app.settings import Settings, read_settings
 
 RELOAD_SECONDS = 2.0
@@ -115,10 +117,10 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
     rules = Rules(settings.rules, examples=False).kept_fresh()
     identity = Identity(gitlab_of(settings), settings.bot_users)
     signing = settings.webhook_signing_token
+    engine = open_database(settings.database_url, RECEIVER_PATIENCE, hurried=True)
+    inbox = Inbox(engine, patience=RECEIVER_PATIENCE)
     return ReceiverParts(
-        inbox=Inbox(
-            open_database(settings.database_url, RECEIVER_PATIENCE, hurried=True), patience=RECEIVER_PATIENCE
-        ),
+        inbox=inbox,
         board_paths=lambda: frozenset(rules.current().boards_by_project),
         bots=identity.bots,
         secret=settings.webhook_secret.get_secret_value().encode() if settings.webhook_secret else None,
@@ -127,8 +129,19 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
             "gitlab": identity.state,
             "ruleset": rules.current().version,
             "ruleset_error": rules.error,
+            **troubled_lines(line_of(settings), inbox),
         },
     )
+
+
+def troubled_lines(own: Line, inbox: Inbox) -> dict[str, object]:
+    """How the ways to GitLab stand on which calls are held up now: the receiver's own and those of the workers."""
+    mine = {"receiver": asdict(own.state)} if own.state.held_up else {}
+    try:
+        held_up = mine | told_lines(inbox)
+    except SQLAlchemyError:  # the probe says so itself
+        held_up = mine
+    return {"calls_held_up": held_up} if held_up else {}
 
 
 def worker_parts(settings: Settings) -> WorkerParts:
@@ -137,6 +150,7 @@ def worker_parts(settings: Settings) -> WorkerParts:
     inbox, journal, clock = Inbox(engine), Journal(engine), clock_of(settings)
     rules = CatchUp(settings.rules, inbox, clock, lambda: gitlab_of(settings)).rules
     look = looking(settings, rules, journal, clock)
+    LineWatch(inbox, line_of(settings), process_name())
     return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts)
 
 

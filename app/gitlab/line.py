@@ -46,6 +46,12 @@ class LineState:
     notes_used: int
     notes_limit: int
 
+    @property
+    def held_up(self) -> bool:
+        """Whether calls do not get through now: GitLab is down or asked for a pause, or the budget is spent."""
+        spent = self.requests_used >= self.requests_limit or self.notes_used >= self.notes_limit
+        return self.circuit != "closed" or self.paused_for > 0 or spent
+
 
 class Line:
     """Safe with any number of threads. `patience` is how long a call waits for its turn before it gives up."""

@@ -8,6 +8,7 @@ from app.inbox.listing import Waiting, listed, retry, retry_all
 from app.inbox.pauses import Pauses
 from app.inbox.rows import AT_ONCE, held
 from app.inbox.state import Pause, Stats
+from app.inbox.told_lines import forget_line, tell_line, told_lines
 
 __all__ = [
     "AT_ONCE",
@@ -22,8 +23,11 @@ __all__ = [
     "Pauses",
     "Stats",
     "Waiting",
+    "forget_line",
     "held",
     "listed",
     "retry",
     "retry_all",
+    "tell_line",
+    "told_lines",
 ]

@@ -82,6 +82,18 @@ def test_a_receiver_tells_of_gitlab_in_its_body_and_stays_ready(
         assert ready().status_code == 200
 
 
+def test_the_probe_names_the_worker_whose_calls_do_not_get_through(
+    town: Town, served: Callable[..., Any], port: int
+) -> None:
+    town.fault(kind="503", user="triage-bot")
+    with served():
+        ready = lambda: httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)  # noqa: E731
+        town.project("alice").issues.create({"title": "x", "description": "y"})
+        held_up = lambda: {n for n in ready().json().get("calls_held_up", {}) if n != "receiver"}  # noqa: E731
+        wait_for(lambda: len(held_up()) == 1)
+        assert ready().status_code == 200
+
+
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(
     town: Town, served: Callable[..., Any], tmp_path: Path
 ) -> None:
