@@ -92,7 +92,7 @@ def _reference(text: str) -> "IssueRef":
 
 def _as_text(stats: "Stats", rows: "list[tuple[Waiting, Entry | None]]") -> str:
     lines = [
-        f"{stats.depth} in the inbox: {stats.due} to look at at once, {stats.leased} being looked at,"
+        f"{stats.depth} in the inbox: {stats.due} due now, {stats.leased} being looked at,"
         f" {stats.failing} failing ({stats.parked} parked, {stats.refused} refused)"
     ]
     for row, entry in rows:

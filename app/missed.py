@@ -18,7 +18,7 @@ HINTS = {
     "switched on again": "GitLab had switched its hook off, and it is on again",
     "off": "GitLab has switched its hook off",
     "missing": "no hook of it points at a service",
-    "not seen": "whether its hook works, the token may not see: look at Recent events of the hook in GitLab",
+    "not seen": "whether its hook works is not known: look at Recent events of the hook in GitLab",
     "": "see what triage hooks says",
 }
 

@@ -47,9 +47,7 @@ def run(monkeypatch, inbox, database_url):
 
 def test_the_list_begins_with_what_failed_and_says_why(run):
     text = run("list")
-    assert text.startswith(
-        "2 in the inbox: 1 to look at at once, 0 being looked at, 1 failing (1 parked, 0 refused)"
-    )
+    assert text.startswith("2 in the inbox: 1 due now, 0 being looked at, 1 failing (1 parked, 0 refused)")
     assert text.index("34#12  parked") < text.index("34#13  waiting, due at once")
     assert "1 failures since" in text
     assert "KeyError: surprise" in text

@@ -58,7 +58,7 @@ class HookSeen:
             case "missing":
                 return f"no hook of {self.project} points at a service ({PATH}): no event comes from there"
             case "not seen":
-                return f"the token may not see {what}: whether GitLab has switched one off is not known ({self.said})"
+                return f"whether GitLab has switched off one of {what} is not known: {self.said}"
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON takes it."""
@@ -156,6 +156,5 @@ def _host(hook: Json) -> str:
 
 
 def _why(error: Refused) -> str:
-    return (
-        f"{error.status}; it needs the Maintainer role for that" if error.status in NOT_FOR_US else str(error)
-    )
+    seen = f"the token may not see them ({error.status}); it needs the Maintainer role for that"
+    return seen if error.status in NOT_FOR_US else str(error)
