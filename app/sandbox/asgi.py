@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
@@ -78,7 +79,7 @@ class _Sandbox:
         await _send(send, reply)
 
     async def _api(self, scope: Scope, receive: Receive, send: Send, raw_path: str, body: bytes) -> None:
-        world, method = self._world, scope["method"]
+        world, method, came_at = self._world, scope["method"], time.time()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if world.settings.latency_ms:
             await asyncio.sleep(world.settings.latency_ms / 1000)
@@ -96,7 +97,7 @@ class _Sandbox:
             if fault and (refused := refusal(fault)):
                 raise refused
             if fault and fault.kind == "cut":
-                self._record(scope, None, user)
+                self._record(scope, None, user, came_at)
                 await cut(scope, receive)
                 return
             reply = await self._answer(scope, raw_path, headers, query, body, user)
@@ -105,7 +106,7 @@ class _Sandbox:
         except Exception:
             logger.exception("the sandbox failed at %s %s", method, raw_path)
             reply = Reply({"message": "500 Internal Server Error"}, 500)
-        self._record(scope, reply.status, user)
+        self._record(scope, reply.status, user, came_at)
         if fault and fault.kind in ("timeout_after_write", "cut_after_write"):
             await stall(receive, fault.seconds)
             await cut(scope, receive)
@@ -154,13 +155,14 @@ class _Sandbox:
             reply = handler(call)
         return await reply if inspect.isawaitable(reply) else reply
 
-    def _record(self, scope: Scope, status: int | None, user: User | None) -> None:
-        """A status of None: the connection was cut before anything was done."""
+    def _record(self, scope: Scope, status: int | None, user: User | None, came_at: float) -> None:
+        """A status of None: the connection was cut before anything was done. `came_at` is machine time."""
         world, query = self._world, scope["query_string"].decode()
         world.requests.append(
             {
                 "index": world.requests_seen,
                 "at": stamp(world.clock.now()),
+                "machine_at": came_at,
                 "method": scope["method"],
                 "path": scope["raw_path"].decode("latin-1") + (f"?{query}" if query else ""),
                 "status": status,

@@ -67,7 +67,8 @@ class Fault:
         kind, wait = self._random.choice(DRAWN)
         self.drawn_kinds[kind] = self.drawn_kinds.get(kind, 0) + 1
         retry_after = self.retry_after if wait is not None and self.retry_after is not None else wait
-        return Fault(kind, retry_after=retry_after, shape=self.shape, seconds=self.seconds)
+        seconds = self.seconds if kind in DEFAULT_SECONDS else 0.0  # what is cut is cut at once
+        return Fault(kind, retry_after=retry_after, shape=self.shape, seconds=seconds)
 
     def as_json(self) -> dict[str, Any]:
         shown = ("kind", "method", "path", "times", "rate", "retry_after", "seconds", "user", "hits")

@@ -18,7 +18,10 @@ def test_every_api_call_is_written_down(sandbox) -> None:
     sandbox.call("sam", "GET", "/projects/1/issues?state=opened")
     sandbox.call(None, "GET", "/user")
     entries = sandbox.http.get("/-/sandbox/requests").json()
-    assert entries == [
+    came_at = [entry["machine_at"] for entry in entries]
+    assert came_at == sorted(came_at)
+    assert time.time() - 60 < came_at[0] < time.time()
+    assert [{name: entry[name] for name in entry if name != "machine_at"} for entry in entries] == [
         {
             "index": 0,
             "at": "2026-03-02T14:00:00.000Z",

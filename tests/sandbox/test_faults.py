@@ -7,6 +7,8 @@ import gitlab
 import httpx
 import pytest
 
+from app.sandbox.faults import Fault
+
 
 @pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504", "401"])
 def test_a_fault_answers_in_place_of_the_api_as_often_as_asked(sandbox, kind) -> None:
@@ -108,6 +110,13 @@ def test_a_share_of_all_calls_fails_in_every_way_the_same_for_the_same_seed(sand
         "429", "500", "502", "503", "504", "cut", "cut_after_write", "slow", "timeout_after_write"
     }  # fmt: skip
     assert outcomes(sandbox, 300) == found
+
+
+def test_of_all_that_may_happen_only_what_stalls_takes_long(sandbox) -> None:
+    """30 seconds where nothing is said; what is cut after the write is cut at once."""
+    drawn = [Fault("any", seed=seed, seconds=30.0).drawn() for seed in range(60)]
+    assert {fault.kind for fault in drawn if fault.seconds} == {"slow", "timeout_after_write"}
+    assert "cut_after_write" in {fault.kind for fault in drawn}
 
 
 def test_of_the_429s_some_say_how_long_to_wait_and_some_do_not(sandbox) -> None:
