@@ -8,7 +8,7 @@ BENCH_STAMP := $(VENV)/.bench-installed
 BENCHMARKS := calendars
 ARGS ?=
 
-.PHONY: demo install test lint check bench lock clean
+.PHONY: demo install test lint check bench faults lock clean
 
 install: $(RUN_STAMP)
 
@@ -31,6 +31,10 @@ check: lint test
 # The benchmarks that compare with other packages; they take minutes, and installing them needs the network.
 bench: $(BENCH_STAMP)
 	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS); done
+
+# The service under faults: ten minutes, or two with ARGS=--short. Without PostgreSQL's programs it says what it left out.
+faults: $(DEV_STAMP)
+	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 # Resolves the dependencies of pyproject.toml again; needs `uv` on the PATH.
 lock:

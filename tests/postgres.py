@@ -45,8 +45,8 @@ class Cluster:
         """`fast` ends every session; `immediate` is a crash."""
         self._run("pg_ctl", "--wait", f"--mode={mode}", "stop")
 
-    def restart(self) -> None:
-        self.stop()
+    def restart(self, mode: str = "fast") -> None:
+        self.stop(mode)
         self.start()
 
     def new_database(self, template: str = "template0") -> str:
