@@ -52,7 +52,7 @@ class WorkerParts:
     """What the worker is made of. `look` reconciles one issue, and may be called by several threads at once.
 
     `grace` is how many seconds a look may still take once the worker is to stop; after `attempts` failures in a row an
-    issue is parked.
+    issue is parked. `room` says how many issues may be looked at now, of so many threads.
     """
 
     inbox: Inbox
@@ -61,6 +61,7 @@ class WorkerParts:
     threads: int = 4
     grace: float = GRACE
     attempts: int = ATTEMPTS
+    room: Callable[[int], int] = lambda threads: threads
 
 
 def serve(
@@ -135,6 +136,7 @@ def run_worker(parts: WorkerParts) -> None:
         threads=parts.threads,
         grace=parts.grace,
         attempts=parts.attempts,
+        room=parts.room,
     )
     # A worker whose parent was killed may still be finishing: its successor waits for it.
     with alone(parts.inbox, "worker", PATIENCE if parent else 0, stop):

@@ -150,8 +150,9 @@ def worker_parts(settings: Settings) -> WorkerParts:
     inbox, journal, clock = Inbox(engine), Journal(engine), clock_of(settings)
     rules = CatchUp(settings.rules, inbox, clock, lambda: gitlab_of(settings)).rules
     look = looking(settings, rules, journal, clock)
-    LineWatch(inbox, line_of(settings), process_name())
-    return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts)
+    line = line_of(settings)
+    LineWatch(inbox, line, process_name())
+    return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts, room=line.room)
 
 
 def looking(

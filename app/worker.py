@@ -49,7 +49,8 @@ class Worker:
     Unauthorized pauses all work, Unavailable backs off, Refused and Unsettled leave the issue until something
     changes, anything else is our fault and backs off too. After `attempts` faults in a row an issue waits long: it is
     parked where the fault is ours, and seldom looked at where GitLab does not answer for it. GitLab as a whole being
-    down or slow counts for nothing. `poll`, `renew_every` and `grace` are in seconds.
+    down or slow counts for nothing. `room` says how many issues may be looked at now, of so many threads: none while
+    GitLab is known not to answer. `poll`, `renew_every` and `grace` are in seconds.
     """
 
     def __init__(
@@ -65,10 +66,11 @@ class Worker:
         grace: float = GRACE,
         attempts: int = ATTEMPTS,
         pause_from: timedelta = FIRST_PAUSE,
+        room: Callable[[int], int] = lambda threads: threads,
     ) -> None:
         self._inbox, self._clock, self._look, self._name = inbox, clock, look, name
         self._threads, self._poll, self._renew_every, self._grace = threads, poll, renew_every, grace
-        self._attempts = attempts
+        self._attempts, self._room = attempts, room
         self._pauses = Pauses(inbox, pause_from)
         self._jobs: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._leases: set[Lease] = set()
@@ -95,7 +97,8 @@ class Worker:
     def _dispatch(self) -> bool:
         """Takes one issue and gives it to a thread; False when there is nothing to take, or nobody to give it to."""
         try:
-            if len(self._working_on()) >= self._pauses.allowed(self._threads):
+            allowed = min(self._room(self._threads), self._pauses.allowed(self._threads))
+            if len(self._working_on()) >= allowed:
                 return False
             lease = self._take()
         except (Unavailable, SQLAlchemyError) as error:  # the sandbox's clock, or the database

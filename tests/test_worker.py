@@ -156,6 +156,30 @@ def test_what_is_unavailable_is_tried_again_after_a_back_off(inbox, clock):
     assert looks.count(A) == 2
 
 
+def test_while_gitlab_is_down_one_issue_is_tried_and_the_others_are_left_as_they_are(inbox, clock):
+    """Each that was tried would have a back-off, an entry in the journal and a line in the log."""
+    room = 0
+    for ref in (A, B, C):
+        inbox.put(ref)
+
+    def close_again(lease):
+        nonlocal room
+        room = 0
+        raise Unavailable("down", 30, everywhere=True)
+
+    looks = Looks(script={A: [close_again]})
+    with working(inbox, clock, looks, room=lambda threads: min(room, threads)):
+        time.sleep(QUIET)
+        assert looks.seen == []
+        room = 1
+        assert eventually(lambda: looks.seen == [A])
+        time.sleep(QUIET)
+        assert looks.seen == [A]
+        assert (inbox.stats(START).due, inbox.stats(START).failing) == (2, 1)
+        room = 4
+        assert eventually(lambda: sorted(looks.seen) == [A, B, C])
+
+
 def test_retry_after_reaches_the_inbox(inbox, clock, engine):
     inbox.put(A)
     with working(inbox, clock, Looks(script={A: [Unavailable("429", retry_after=30)]})):

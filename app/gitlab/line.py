@@ -98,6 +98,17 @@ class Line:
         """Whether GitLab is known not to answer."""
         return self._circuit.state != "closed"
 
+    def room(self, threads: int) -> int:
+        """How many issues it makes sense to look at now: one where a probe is due, none while nothing would be sent.
+
+        Whoever looks all the same is refused at once, and has the issue, the journal and the log pay for it.
+        """
+        with self._lock:
+            closed, wait = self._circuit.state == "closed", self._circuit.wait(self._now())
+        if wait > 0 or self._requests.paused_for > 0:
+            return 0
+        return threads if closed else min(1, threads)
+
     def carry(self, method: str, path: str, send: Send, probe: Send) -> requests.Response:
         """Makes the call when its turn has come. `probe` asks GitLab something small.
 

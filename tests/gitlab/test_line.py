@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 
 from app.core.model import Issue, IssueRef
 from app.core.plan import Action, AddLabel, Plan, PutNote, Summon
@@ -182,6 +183,40 @@ def test_one_issue_that_always_fails_is_not_taken_for_gitlab_being_down(
     assert sum(alone) >= 9
     other = town.project("alice").issues.create({"title": "Another"})
     assert client.fetch(IssueRef(other.project_id, other.iid), nobody).title == "Another"
+
+
+def test_there_is_room_for_one_look_when_a_probe_is_due_and_for_none_before() -> None:
+    """A clock of its own: five failures, a second until the probe."""
+    at = [100.0]
+    line = Line(now=lambda: at[0])
+
+    def fail() -> requests.Response:
+        raise requests.ConnectTimeout
+
+    assert line.room(4) == 4
+    for _ in range(5):
+        with pytest.raises(requests.ConnectTimeout):
+            line.carry("GET", "/x", fail, fail)
+    assert line.room(4) == 0
+    at[0] += 0.99
+    assert line.room(4) == 0
+    at[0] += 0.02
+    assert line.room(4) == 1
+    answer = requests.Response()
+    answer.status_code = 200
+    assert line.carry("GET", "/x", lambda: answer, lambda: answer) is answer
+    assert line.room(4) == 4
+
+
+def test_there_is_room_for_nothing_while_gitlab_asked_for_a_pause(town: Town, clients: Any) -> None:
+    line = Line(patience=0.1)
+    (client,) = clients(line)
+    town.fault(kind="429", retry_after=1, times=1)
+    with pytest.raises(Unavailable):
+        client.me()
+    assert line.room(4) == 0
+    time.sleep(1.3)
+    assert line.room(4) == 4
 
 
 def test_a_server_that_is_gone_is_gone_for_all() -> None:
