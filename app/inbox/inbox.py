@@ -133,18 +133,21 @@ class Inbox:
     def postpone(self, lease: Lease, error: str, retry_after: float | None = None) -> bool:
         """The look failed and may do better later: stays due, and is not taken before a back-off is over.
 
-        The back-off grows from 1 s to 5 min and is never shorter than `retry_after` seconds. False as for `done`.
+        The back-off grows from 1 s to a minute and is never shorter than `retry_after` seconds. False as for `done`.
         """
+        wait = backoff.wait(lease.attempts, retry_after, self._chance(), backoff.LONGEST_OF_ALL)
         with self.writing(durable=False) as connection:
-            return self._give_back(connection, lease, self._failed(connection, lease, error, retry_after))
+            return self._give_back(connection, lease, self._failed(connection, error, wait))
 
     def failed(self, lease: Lease, error: str, limit: int | None, retry_after: float | None = None) -> bool:
-        """As `postpone`, for trouble of the issue's own, which is counted. After `limit` such looks in a row it is
-        parked: not due, until it is put in again. False as for `done`.
+        """As `postpone`, for trouble of the issue's own, which is counted: up to 5 min, to which what was everybody's
+        does not add. After `limit` such looks in a row it is parked: not due, until it is put in again. False as for
+        `done`.
         """
+        wait = backoff.wait(lease.failures, retry_after, self._chance())
         with self.writing(durable=False) as connection:
             now = self.clock.of(connection)
-            change = self._failed(connection, lease, error, retry_after) | {
+            change = self._failed(connection, error, wait) | {
                 "failures": rows.c.failures + 1,
                 "failing_since": func.coalesce(rows.c.failing_since, literal(now, Instant)),
             }
@@ -255,11 +258,8 @@ class Inbox:
         local = self.machine_now()
         return self.clock.of(connection) + self.lease_for, local + self.lease_for
 
-    def _failed(
-        self, connection: Connection, lease: Lease, error: str, retry_after: float | None
-    ) -> dict[str, object]:
-        wait = timedelta(seconds=backoff.wait(lease.attempts, retry_after, self._chance()))
-        not_before = self.clock.of(connection) + wait
+    def _failed(self, connection: Connection, error: str, wait: float) -> dict[str, object]:
+        not_before = self.clock.of(connection) + timedelta(seconds=wait)
         return {"attempts": rows.c.attempts + 1, "error": error[:ERROR_LENGTH], "not_before": not_before}
 
     def _put_since(self, connection: Connection, lease: Lease) -> bool:

@@ -234,11 +234,20 @@ def test_released_work_is_there_for_the_next(inbox):
     assert take(inbox, worker="w2").attempts == 0
 
 
-@pytest.mark.parametrize(("failures", "seconds"), [(1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (40, 300)])
-def test_back_off_doubles_up_to_five_minutes(inbox, machine, failures, seconds):
+@pytest.mark.parametrize(
+    ("own", "failures", "seconds"),
+    [
+        *[(True, *row) for row in ((1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (40, 300))],
+        *[(False, *row) for row in ((1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (40, 60))],
+    ],
+)
+def test_back_off_doubles_up_to_five_minutes_or_one_where_all_are_concerned(
+    inbox, machine, own, failures, seconds
+):
     inbox.put(A)
     for _ in range(failures):
-        assert inbox.postpone(take(inbox), "down")
+        lease = take(inbox)
+        assert inbox.failed(lease, "too large", 100) if own else inbox.postpone(lease, "down")
         waited = machine.at
         machine.wait(300)
     machine.at = waited + timedelta(seconds=seconds) - TICK
@@ -266,6 +275,17 @@ def test_nothing_is_tried_before_gitlab_allows_it(inbox, machine, retry_after, s
     machine.at += timedelta(seconds=seconds) - TICK
     assert take(inbox) is None
     machine.at += TICK
+    assert take(inbox).ref == A
+
+
+def test_what_was_everybodys_trouble_does_not_lengthen_the_back_off_of_an_issues_own(inbox, machine):
+    """GitLab that asked for less all day says nothing of an issue that fails once."""
+    inbox.put(A)
+    for _ in range(12):
+        assert inbox.postpone(take(inbox), "429")
+        machine.wait(60)
+    assert inbox.failed(take(inbox), "time-out", 100)
+    machine.wait(1)
     assert take(inbox).ref == A
 
 
