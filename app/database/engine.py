@@ -20,7 +20,7 @@ HINT = "such as sqlite:///triage.db or postgresql://user@host/triage"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 # Pages in the log after which whoever commits copies them into the database, which takes a few syncs more.
-CHECKPOINT, CHECKPOINT_LATE = 1_000, 20_000
+CHECKPOINT, CHECKPOINT_LATE = 10_000, 40_000
 
 PATIENCE = timedelta(seconds=10)  # how long a transaction waits for another process's, or for the server
 RETRY_SECONDS = 0.2
