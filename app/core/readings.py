@@ -16,7 +16,7 @@ from app.core.text import Ours
 from app.core.validators import About
 
 T = TypeVar("T")
-MOST, SIZE, LONGEST = 10_000, 20_000_000, 100_000  # descriptions; characters of all of them, and of one
+MOST, SIZE, LONGEST = 10_000, 40_000_000, 100_000  # descriptions; characters of all of them, and of one
 
 
 @dataclass(frozen=True)
