@@ -61,7 +61,10 @@ ENDS = ("answered", "answered", "late", "waiting", "closed")
 
 @dataclass(frozen=True)
 class Request:
-    """A request at `now`: as the bot finds it then, and as it is once nothing is left to do."""
+    """A request at `now`, as the bot finds it then and as it is once nothing is left to do: the same if nothing was.
+
+    What `settled` has beside what the bot did is older than its last look, and only fills up the numbers.
+    """
 
     now: datetime
     found: Issue
@@ -147,14 +150,16 @@ class _Story:
                 self._look()
         self._end(end)
         now = self.at + (timedelta(days=6) if end == "late" else timedelta(minutes=5))
-        found = self.issue
-        while True:
-            self._settle(now)
-            if self._labels_left < 0 or self._notes_left < 0:
-                return None
+        found: Issue | None = self.issue
+        self._settle(now)
+        if self.issue is found:
+            found = None  # there was nothing to do
+        while self._labels_left >= 0 and self._notes_left >= 0:
             if self._labels_left == self._notes_left == 0:
-                return Request(now, found, self.issue)
+                return Request(now, found or self.issue, self.issue)
             self._early()
+            self._settle(now)
+        return None
 
     @property
     def _labels_left(self) -> int:

@@ -5,29 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.model import IssueRef
-from app.inbox import AT_ONCE, Inbox, listed, retry, retry_all
+from app.inbox import AT_ONCE, listed, retry, retry_all
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 A, B, C = IssueRef(1, 1), IssueRef(1, 2), IssueRef(2, 1)
 LIMIT = 3
-
-
-class Machine:
-    at = START
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def machine():
-    return Machine()
-
-
-@pytest.fixture
-def inbox(engine, machine):
-    return Inbox(engine, machine, chance=lambda: 1.0)
 
 
 def fail(inbox, machine, ref=A, times=LIMIT, limit=LIMIT):

@@ -1,6 +1,5 @@
 """What the inbox promises: earliest due wins, one lease per issue, nothing is lost, a late worker changes nothing."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,29 +14,6 @@ from app.inbox.lease import ONE_CALL
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 A, B, C = IssueRef(1, 1), IssueRef(1, 2), IssueRef(2, 1)
 TICK = timedelta(microseconds=1)
-
-
-@dataclass
-class Machine:
-    """Machine time that stands still until it is told to go on."""
-
-    at: datetime = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
-
-    def wait(self, seconds=0.0):
-        self.at += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def machine():
-    return Machine()
-
-
-@pytest.fixture
-def inbox(engine, machine):
-    return Inbox(engine, machine, chance=lambda: 1.0)
 
 
 def take(inbox, now=NOW, worker="w1"):

@@ -19,23 +19,6 @@ TOLD = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 A, B, C = IssueRef(1, 1), IssueRef(1, 2), IssueRef(2, 1)
 
 
-class Machine:
-    at = START
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def machine():
-    return Machine()
-
-
-@pytest.fixture
-def inbox(engine, machine):
-    return Inbox(engine, machine)
-
-
 def take_all(intake, deliveries):
     async def at_once():
         return await asyncio.gather(*(intake.take(d) for d in deliveries), return_exceptions=True)

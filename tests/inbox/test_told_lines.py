@@ -8,26 +8,9 @@ import requests
 
 from app.background import LineWatch
 from app.gitlab.line import Line
-from app.inbox import Inbox, forget_line, tell_line, told_lines
+from app.inbox import forget_line, tell_line, told_lines
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-
-class Machine:
-    at = START
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def machine():
-    return Machine()
-
-
-@pytest.fixture
-def inbox(engine, machine):
-    return Inbox(engine, machine)
 
 
 def test_each_worker_tells_its_own_until_it_takes_it_back(inbox):
