@@ -43,6 +43,7 @@ def reconcile(
     adopt: bool = False,
     restraint: Restraint = NONE,
     still_held: Callable[[], bool] = lambda: True,
+    run: str = "",
 ) -> Looked:
     """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
 
@@ -82,6 +83,7 @@ def reconcile(
                     applied=apply,
                     plan=_shown(plan, done) if plan else {},
                     error=str(failure) if failure else "",
+                    run=run,
                 )
             )
     raise failure

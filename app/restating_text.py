@@ -7,7 +7,8 @@ from typing import Any
 from app.core.attained import Share, Total, totals
 from app.core.differences import Pair
 from app.core.judged import Judged
-from app.core.plan import iso_length, stamp
+from app.core.length import iso_length
+from app.core.plan import stamp
 from app.core.text import count, duration
 from app.keep import Keeping
 from app.restate import Compared

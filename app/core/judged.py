@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args
 
 from app.core.calendar import Count
 from app.core.clock_shape import Clock
-from app.core.plan import Plan, iso_length, read_iso_length
+from app.core.length import iso_length, read_iso_length
+from app.core.plan import Plan
 
 Verdict = Literal["met", "breached", "open"]
 Key = tuple[str, datetime, str]

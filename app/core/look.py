@@ -117,13 +117,14 @@ def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) ->
     """The note to those who must act as of then; None where it was written, or a step would call nobody."""
     if key in facts.own_notes:
         return None
-    names = " ".join(f"@{name}" for name in _called(spec.who, facts, look.result, at))
+    called = _called(spec.who, facts, look.result, at)
+    names = " ".join(f"@{name}" for name in called)
     if not names and spec is not look.seat.rule.while_failing.summon:
         return None
     words = render(spec.text, {**look.result.filling(names_in(spec.text)), **facts.board.told})
     text = f"{names}: {words}" if names else words
     body = marked(key, facts.issue.ref, without_commands(text))
-    return Summon(look.seat.id, key, body, _patient_until(spec, at))
+    return Summon(look.seat.id, key, body, _patient_until(spec, at), tuple(called))
 
 
 def _called(who: list[Recipient], facts: Facts, result: Result, at: datetime) -> list[str]:

@@ -1,15 +1,14 @@
 """What should be done to one issue, as data: findings, actions, and when to look again."""
 
-import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from app.core.clock_shape import Clock
+from app.core.length import iso_length
 from app.core.model import IssueRef, User
-
-_ISO_LENGTH = re.compile(r"(?P<minus>-?)PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?")
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,14 @@ class PutNote:
 
 @dataclass(frozen=True)
 class Summon:
-    """A short new note to those who must act, once per key. `since` is the instant from which the call is due."""
+    """A short new note to those who must act, once per key. `since` is the instant from which the call is due, `to` are
+    the usernames that it mentions."""
 
     rule: str
     key: str
     body: str
     since: datetime | None = None
+    to: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"summon {self.key}"
@@ -229,6 +230,13 @@ class Plan:
         """Every cycle of every clock, as it stands at `at`."""
         return tuple(clock for outcome in self.outcomes for clock in outcome.clocks)
 
+    def in_short(self) -> "Plan":
+        """The plan for whoever keeps thousands of them: its findings only, and what they were decided on only where
+        something is to be done."""
+        acting = {action.rule for action in self.actions}
+        kept = [o for o in self.outcomes if o.verdict in ("failing", "waived") or o.rule in acting]
+        return replace(self, outcomes=tuple(_bare(o, told=o.rule in acting) for o in kept))
+
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON takes it, instants and lengths in ISO 8601. Of a confidential issue only how much there is
         to do."""
@@ -245,6 +253,11 @@ class Plan:
         return found
 
 
+def _bare(outcome: Outcome, *, told: bool) -> Outcome:
+    """The outcome without all that it would be told from, which keeps a whole issue."""
+    return outcome._replace(looked_at=partial(tuple, outcome.clauses if told else ()), counted=tuple)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return stamp(value)
@@ -255,24 +268,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return value
-
-
-def iso_length(length: timedelta) -> str:
-    """A length as ISO 8601 writes it, in hours and less: `PT48H`, `-PT1H30M`, `PT0S`."""
-    seconds = abs(length) // timedelta(seconds=1)
-    parts = ((seconds // 3600, "H"), (seconds // 60 % 60, "M"), (seconds % 60, "S"))
-    said = "".join(f"{number}{unit}" for number, unit in parts if number)
-    return f"{'-' if length < timedelta() else ''}PT{said or '0S'}"
-
-
-def read_iso_length(text: str) -> timedelta:
-    """A length as `iso_length` writes it. Errors: ValueError."""
-    match = _ISO_LENGTH.fullmatch(text)
-    if match is None or not any(match.group("h", "m", "s")):
-        raise ValueError(f"{text!r} is no length; it is written as PT48H")
-    hours, minutes, seconds = (int(number or 0) for number in match.group("h", "m", "s"))
-    length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    return -length if match["minus"] else length
 
 
 def stamp(at: datetime) -> str:

@@ -12,7 +12,17 @@ from app.database.engine import (
     writing,
 )
 from app.database.schema import HEAD
-from app.database.tables import EPOCH, Instant, deliveries, facts, inbox, journal, metadata
+from app.database.tables import (
+    EPOCH,
+    Instant,
+    deliveries,
+    facts,
+    inbox,
+    journal,
+    known_boards,
+    known_issues,
+    metadata,
+)
 from app.database.times import MachineClock, machine_time
 
 __all__ = [
@@ -27,6 +37,8 @@ __all__ = [
     "inbox",
     "insert_into",
     "journal",
+    "known_boards",
+    "known_issues",
     "machine_time",
     "metadata",
     "open_database",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -64,7 +65,8 @@ facts = Table(
     Column("value", JSON, nullable=False),
 )
 
-# One row per reconcile. Those of a worker name it and its lease, with how long it held that (by its own clock).
+# One row per reconcile. Those of a worker name it and its lease, with how long it held that (by its own clock); those
+# of a sweep name its run.
 journal = Table(
     "journal",
     metadata,
@@ -84,7 +86,9 @@ journal = Table(
     Column("worker", Text, nullable=False, server_default=""),
     Column("lease", Text, nullable=False, server_default=""),
     Column("held_until", Instant),
+    Column("run", Text, nullable=False, server_default=""),
     Index("journal_by_issue", "project_id", "iid", "id"),
+    Index("journal_by_run", "run", "id"),
 )
 
 # One row per delivery of an event about an issue of a board, for two days. `received_at` is machine time, and of the
@@ -100,4 +104,31 @@ deliveries = Table(
     Column("told_at", Instant),
     Column("times", Integer, nullable=False),
     Index("deliveries_by_issue", "project_id", "iid"),
+)
+
+# One row per issue of which a sweep knows something. All instants are issue time. `read_at` is when reading it began,
+# empty where it must be read anew; `due_at` when time alone could change the plan; `judged_by` which rules and people
+# that plan came of; `row` tells its line in GitLab's list from another; `content` is what was read, of confidential
+# issues nothing.
+known_issues = Table(
+    "known_issues",
+    metadata,
+    Column("project_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("iid", BigInteger, primary_key=True, autoincrement=False),
+    Column("read_at", Instant),
+    Column("due_at", Instant),
+    Column("judged_by", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("content", LargeBinary),
+)
+
+# One row per project whose issues a sweep knows, and on which GitLab. `complete_from` is when the last sweep began that
+# got through all that had changed, `listed_from` the last one that was given every issue there is.
+known_boards = Table(
+    "known_boards",
+    metadata,
+    Column("project_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("gitlab", Text, nullable=False),
+    Column("complete_from", Instant),
+    Column("listed_from", Instant),
 )

@@ -28,7 +28,7 @@ class Entry:
     `at` is issue time; `started_at` and `ended_at` are machine time. `board` is the path of the issue's project,
     empty where it was not learnt. `trigger` says why the issue was looked at (hook, timer, sweep, ...), `ruleset` is
     the version of the rules, `applied` whether the plan was to be carried out. `plan` is data for JSON: findings with
-    their values, actions, what GitLab answered.
+    their values, actions, what GitLab answered. `run` names the sweep that it was part of.
     """
 
     ref: IssueRef
@@ -45,6 +45,7 @@ class Entry:
     worker: str = ""
     lease: str = ""
     held_until: datetime | None = None
+    run: str = ""
 
 
 class Journal:

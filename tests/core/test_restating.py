@@ -17,8 +17,9 @@ from app.core.clock_shape import Clock
 from app.core.differences import Judgement, Pair, compare, settled, within
 from app.core.evaluate import evaluate
 from app.core.judged import Judged, by_key, of_kept, of_plan
+from app.core.length import iso_length, read_iso_length
 from app.core.model import Issue
-from app.core.plan import Plan, iso_length, read_iso_length
+from app.core.plan import Plan
 from app.core.ruleset import Ruleset
 from tests.core.test_laws import Deed, World, histories, quick
 

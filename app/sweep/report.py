@@ -1,0 +1,72 @@
+"""What came of a sweep: one row for each issue, small enough for tens of thousands, and the whole."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.core.missed import Missed
+from app.core.model import IssueRef
+from app.core.plan import Action, Plan, Summon
+from app.gitlab.hooks import HookSeen
+
+
+@dataclass(frozen=True)
+class Swept:
+    """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at.
+
+    The plan is in short (`Plan.in_short`). `changed_at` is when a person last did something there of which GitLab sends
+    an event, as far as is known.
+    """
+
+    ref: IssueRef
+    reference: str
+    board: str
+    plan: Plan | None = None
+    done: tuple[Action, ...] = ()
+    error: str = ""
+    unavailable: bool = False
+    changed_at: datetime | None = None
+
+
+@dataclass
+class Report:
+    """A sweep's outcome. `run` is its name in the journal; `boards` are those that were to be swept.
+
+    `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end; `hooks`
+    are those of the boards, by which events come, and `missed` what changed without one. `unchanged` are issues that
+    were not looked at, since nothing had changed since the last time and nothing was due.
+    """
+
+    applied: bool
+    run: str = ""
+    boards: tuple[str, ...] = ()
+    rows: list[Swept] = field(default_factory=list)
+    boards_failed: dict[str, str] = field(default_factory=dict)
+    stopped: str = ""
+    hooks: list[HookSeen] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Actions that are planned, whether or not they were done."""
+        return sum(len(r.plan.actions) for r in self.rows if r.plan)
+
+    @property
+    def done(self) -> int:
+        return sum(len(r.done) for r in self.rows)
+
+    @property
+    def failed(self) -> list[Swept]:
+        return [r for r in self.rows if r.error]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every issue that there is was looked at, and everything planned was done if it was to be."""
+        return not self.boards_failed and not self.failed and not self.stopped
+
+    @property
+    def called(self) -> Counter[str]:
+        """How often each person is called by the summonses that are planned."""
+        plans = [r.plan for r in self.rows if r.plan]
+        return Counter(name for plan in plans for a in plan.actions if isinstance(a, Summon) for name in a.to)
