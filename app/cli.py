@@ -20,6 +20,7 @@ from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
+from app.plans_cli import apply, runs, undo
 from app.sla_cli import sla_app
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
 app.command()(hooks)
+app.command()(apply)
+app.command()(undo)
+app.command()(runs)
 
 
 def main() -> None:
@@ -118,6 +122,10 @@ def sweep(
         list[str] | None, typer.Option(help="Only this board; may be given several times.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")] = False,
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write nothing but the plan, to this file; triage apply does it."),
+    ] = None,
     adopt: Annotated[
         list[str] | None,
         typer.Option(help="Take in this board's requests from before its `since`; prints the counts first."),
@@ -135,10 +143,14 @@ def sweep(
 ) -> None:
     """Look at every open issue of every board, and at those closed in the last 14 days."""
     from app import service, sweeping
+    from app.json_file import check_place
 
-    tools = service.connect(journal=not dry_run)
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
+    if plan:
+        check_place(plan)
+    dry_run = dry_run or plan is not None
+    tools = service.connect(journal=not dry_run)
     report = sweeping.run(
         tools,
         board or [],
@@ -148,7 +160,9 @@ def sweep(
         alone=alone,
         confirm=_confirm(yes),
     )
-    show(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
+    if plan:
+        sweeping.write_plan(plan, report, tools, adopt=bool(adopt), alone=alone)
+    show(format, lambda: sweeping.as_text(report, plan), lambda: sweeping.as_data(report))
     if not report.complete:
         raise typer.Exit(INCOMPLETE)
     if detailed_exitcode and report.pending > report.done:

@@ -1,12 +1,15 @@
 """`triage sweep` as its users see it: adoption with its counts first, progress, the report as text and as data."""
 
+import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from app.core.deed import deeds_data
 from app.core.plan import (
     AddLabel,
     Assign,
@@ -23,7 +26,10 @@ from app.core.plan import (
 )
 from app.explain import action_lines
 from app.gitlab.hooks import HookSeen
+from app.journal import new_run
+from app.json_file import write_file
 from app.missed import find_missed, missed_lines
+from app.plan_file import PlanFile, plan_data
 from app.service import Tools
 from app.sweep import Report, Swept, choose_boards, sweep, watch_hooks
 
@@ -55,7 +61,7 @@ def run(
     console = Console(stderr=True, quiet=quiet, highlight=False)
     chosen = choose_boards(tools.ruleset, adopt or boards)
     options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
-    options |= {"alone": alone, "restraint": tools.restraint}
+    options |= {"alone": alone, "restraint": tools.restraint, "run": new_run()}
     if adopt:
         preview = sweep(chosen, **options, apply=False, adopt=True)
         first = f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:"
@@ -105,18 +111,31 @@ def counts(report: Report) -> Counter[str]:
 
 def counts_text(report: Report) -> str:
     """The counts in a sentence: `300 requests: 300 labels put on, 12 summonses.`"""
-    found = counts(report)
-    said = [
-        f"{found[kind.__name__]} {one if found[kind.__name__] == 1 else many}"
-        for kind, (one, many) in KINDS.items()
-        if found[kind.__name__]
-    ]
     requests = f"{len(report.rows)} request{'' if len(report.rows) == 1 else 's'}"
-    return f"{requests}: {', '.join(said) or 'nothing to do'}."
+    return f"{requests}: {kinds_text(counts(report))}."
 
 
-def as_text(report: Report) -> str:
-    """Each issue with something to do, with every action, then what was left out, then the totals."""
+def kinds_text(found: Mapping[str, int]) -> str:
+    """So many actions of each kind, by the names of these, in words."""
+    said = [
+        f"{number} {one if number == 1 else many}"
+        for kind, (one, many) in KINDS.items()
+        if (number := found.get(kind.__name__, 0))
+    ]
+    return ", ".join(said) or "nothing to do"
+
+
+def write_plan(file: Path, report: Report, tools: Tools, *, adopt: bool, alone: bool) -> None:
+    """Writes the plan of a sweep that wrote nothing. Errors: ConfigError."""
+    issues = tuple(row.planned for row in report.rows if row.planned)
+    version, now = tools.ruleset.version, tools.clock.now()
+    plan = PlanFile(report.run, report.gitlab, version, now, issues, alone, adopt, report.complete)
+    write_file(file, plan_data(plan))
+
+
+def as_text(report: Report, plan: Path | None = None) -> str:
+    """Each issue with something to do, with every action, then what was left out, then the totals; and how to go on,
+    where that was written to a file as a plan."""
     lines: list[str] = []
     for row in sorted(report.rows, key=lambda row: (row.board, row.ref)):
         if row.error:
@@ -142,6 +161,10 @@ def as_text(report: Report) -> str:
     lines.append(f"{verb}: {counts_text(report)}")
     if not report.complete:
         lines.append(f"Incomplete: {report.stopped or 'not every issue was looked at'}.")
+    if plan:
+        lines.append(f"The plan is in {plan}; do it with: triage apply {shlex.quote(str(plan))}")
+    elif report.applied and report.run and report.done:
+        lines.append(f"Take it back with: triage undo {report.run}")
     return "\n".join(lines)
 
 
@@ -152,6 +175,8 @@ def _waiting(call: Postponed) -> str:
 def as_data(report: Report) -> dict[str, Any]:
     """The report as JSON takes it; of a confidential issue only its reference."""
     return {
+        "run": report.run,
+        "gitlab": report.gitlab,
         "applied": report.applied,
         "complete": report.complete,
         "pending": report.pending - report.done,
@@ -166,6 +191,8 @@ def as_data(report: Report) -> dict[str, Any]:
 
 
 def _row(row: Swept) -> dict[str, Any]:
-    data = row.plan.as_dict() if row.plan else {"reference": row.reference, "board": row.board}
-    hidden = row.plan is not None and row.plan.confidential
-    return data | {"done": len(row.done) if hidden else [str(a) for a in row.done], "error": row.error}
+    bare = {"ref": row.ref._asdict(), "reference": row.reference, "board": row.board}
+    data = row.plan.as_dict() if row.plan else bare
+    hidden = (row.plan is not None and row.plan.confidential) or any(deed.confidential for deed in row.done)
+    done = len(row.done) if hidden else [str(deed) for deed in row.done]
+    return data | {"done": done, "deeds": deeds_data(row.done), "error": row.error}

@@ -63,7 +63,8 @@ class StateEvent:
 
 @dataclass(frozen=True)
 class Note:
-    """One comment, or one of GitLab's own lines (`system`), such as an assignment."""
+    """One comment, or one of GitLab's own lines (`system`), such as an assignment. `threaded`: somebody answered it in
+    a thread of its own, or it is such an answer."""
 
     id: int
     at: datetime
@@ -71,6 +72,7 @@ class Note:
     body: str
     system: bool = False
     internal: bool = False
+    threaded: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ facts = Table(
 )
 
 # One row per reconcile. Those of a worker name it and its lease, with how long it held that (by its own clock); those
-# of a sweep name its run.
+# of a sweep name its run. `done` is how many actions were done.
 journal = Table(
     "journal",
     metadata,
@@ -87,6 +87,7 @@ journal = Table(
     Column("lease", Text, nullable=False, server_default=""),
     Column("held_until", Instant),
     Column("run", Text, nullable=False, server_default=""),
+    Column("done", Integer, nullable=False, server_default="0"),
     Index("journal_by_issue", "project_id", "iid", "id"),
     Index("journal_by_run", "run", "id"),
 )

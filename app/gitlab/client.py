@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import quote
 
+from app.core.deed import Deed, deed_of
 from app.core.keys import STATUS, key_of
 from app.core.model import Issue, IssueRef, User
 from app.core.plan import (
-    Action,
     AddLabel,
     Assign,
     Change,
@@ -55,6 +55,7 @@ class GitLab:
         timeout: float = TIMEOUT_SECONDS,
     ) -> None:
         """`line` is what the clients of a process share; without one this client has its own. `timeout` in seconds."""
+        self.url = url.rstrip("/")
         self.line = line or Line()
         self.calls = Calls(url, token, self.line, timeout)
         self._bot_users = bot_users
@@ -109,8 +110,9 @@ class GitLab:
             query["updated_after"] = updated_after.isoformat()
         yield from self.calls.rows(f"/projects/{project_id}/issues", **query)
 
-    def apply(self, plan: Plan, issue: Issue, done: list[Action], still_held: Callable[[], bool]) -> None:
-        """Makes the plan so: labels and assignees in one call, then notes. Appends each action to `done` when it is.
+    def apply(self, plan: Plan, issue: Issue, done: list[Deed], still_held: Callable[[], bool]) -> None:
+        """Makes the plan so: labels and assignees in one call, then notes. Appends each action to `done` when it is,
+        with what it takes to undo it.
 
         Whatever is left over when it fails is found again by the next look.
         """
@@ -118,14 +120,14 @@ class GitLab:
             fields = [a for a in plan.actions if isinstance(a, Change)]
             if fields:
                 self._change(issue, fields)
-                done.extend(fields)
+                done.extend(deed_of(action, issue) for action in fields)
             for action in plan.actions:
                 match action:
                     case Move():
                         done.append(self._move(issue, action))
                     case DeleteNote(note_id=note_id):
                         self.calls.delete(f"{self._path(issue)}/notes/{note_id}")
-                        done.append(action)
+                        done.append(deed_of(action, issue))
                     case PutNote() | Summon() | Reply():
                         done.append(self._write(issue, action))
 
@@ -160,29 +162,31 @@ class GitLab:
                 "GitLab left labels or assignees as they were; the bot needs the Planner role at least", 403
             )
 
-    def _move(self, issue: Issue, action: Move) -> Action:
+    def _move(self, issue: Issue, action: Move) -> Deed:
         """Moves the issue, or says on it that GitLab does not let us: whoever asked for it gets an answer."""
         try:
             self.calls.post(f"{self._path(issue)}/move", {"to_project_id": self.project_id(action.project)})
         except Refused:
             if self.calls.get(self._path(issue)).get("moved_to_id"):  # somebody else was faster
-                return action
+                return deed_of(action, issue)
             return self._write(issue, Reply(action.rule, action.key, action.refusal))
-        return action
+        return deed_of(action, issue)
 
-    def _write(self, issue: Issue, action: Written) -> Action:
+    def _write(self, issue: Issue, action: Written) -> Deed:
         path = f"{self._path(issue)}/notes"
         if isinstance(action, PutNote) and action.note_id is not None:
             self._edit(f"{path}/{action.note_id}", action.body)
-        elif not self._is_written(issue, action.key):
-            data: Json = {"body": action.body}
-            if isinstance(action, Reply) and action.internal:
-                data["internal"] = True
-            answer = self.calls.post(path, data)
-            if "id" not in answer:
-                raise Refused(f"GitLab made no note of {action.key}: {answer.get('summary')}")
-            self._tidy(issue, action.key)
-        return action
+            return deed_of(action, issue)
+        if self._is_written(issue, action.key):
+            return deed_of(action, issue)
+        data: Json = {"body": action.body}
+        if isinstance(action, Reply) and action.internal:
+            data["internal"] = True
+        answer = self.calls.post(path, data)
+        if "id" not in answer:
+            raise Refused(f"GitLab made no note of {action.key}: {answer.get('summary')}")
+        self._tidy(issue, action.key)
+        return deed_of(action, issue, int(answer["id"]))
 
     def _edit(self, path: str, body: str) -> None:
         try:

@@ -55,6 +55,7 @@ def note(data: Json) -> Note:
         body=str(data.get("body") or ""),
         system=bool(data.get("system")),
         internal=bool(data.get("internal") or data.get("confidential")),
+        threaded=bool(data.get("type")),
     )
 
 

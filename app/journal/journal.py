@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, insert, select
+from sqlalchemy import Connection, Engine, Row, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from app.core.model import IssueRef
@@ -17,6 +18,7 @@ from app.inbox import Lease, held
 
 RETRY_SECONDS = 0.2
 READ_AT_ONCE = 10  # entries hold whole plans, and mostly the first of them fits
+MANY = 10_000_000  # more issues than a project has
 
 Outcome = Literal["done", "unavailable", "refused", "failed", "lost"]
 
@@ -28,7 +30,8 @@ class Entry:
     `at` is issue time; `started_at` and `ended_at` are machine time. `board` is the path of the issue's project,
     empty where it was not learnt. `trigger` says why the issue was looked at (hook, timer, sweep, ...), `ruleset` is
     the version of the rules, `applied` whether the plan was to be carried out. `plan` is data for JSON: findings with
-    their values, actions, what GitLab answered. `run` names the sweep that it was part of.
+    their values, actions, what was done. `run` names the sweep that it was part of, `done` is how many actions
+    were done.
     """
 
     ref: IssueRef
@@ -46,6 +49,23 @@ class Entry:
     lease: str = ""
     held_until: datetime | None = None
     run: str = ""
+    done: int = 0
+
+
+class Run(NamedTuple):
+    """What was done under one name: by which command, when (machine time), on how many issues, how many actions."""
+
+    run: str
+    trigger: str
+    began_at: datetime
+    ended_at: datetime
+    issues: int
+    done: int
+
+
+def new_run(now: datetime | None = None) -> str:
+    """A name for a run, such as `20261126T050312-3fa1`: by time of beginning, safe in a shell and in a file's name."""
+    return f"{now or datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(2)}"
 
 
 class Journal:
@@ -103,6 +123,31 @@ class Journal:
         )
         with self._engine.connect() as connection, connection.execute(statement) as found:
             return next((e for e in map(_entry, found) if fits(e)), None)
+
+    def of_run(self, run: str) -> list[Entry]:
+        """The run's entries in which something was done, newest first."""
+        statement = select(rows).where(rows.c.run == run, rows.c.done > 0).order_by(rows.c.id.desc())
+        with self._engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(statement)]
+
+    def runs(self, limit: int = 20, run: str = "") -> list[Run]:
+        """The last runs, newest first; with `run` that one alone, and nothing if there is no such run."""
+        statement = (
+            select(
+                rows.c.run,
+                func.min(rows.c.trigger),
+                func.min(rows.c.started_at),
+                func.max(rows.c.ended_at),
+                func.count(func.distinct(rows.c.project_id * MANY + rows.c.iid)),
+                func.sum(rows.c.done),
+            )
+            .where(rows.c.run == run if run else rows.c.run != "")
+            .group_by(rows.c.run)
+            .order_by(func.max(rows.c.id).desc())
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [Run(*values) for values in connection.execute(statement)]
 
     def recent(self, ref: IssueRef, limit: int = 20) -> list[Entry]:
         """The issue's last entries, newest first; empty when it was never looked at."""

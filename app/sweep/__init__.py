@@ -7,7 +7,7 @@ from app.sweep.boards import choose_boards, issues_of
 from app.sweep.hooks import hooks_of, watch_hooks
 from app.sweep.patience import IN_A_ROW, patiently
 from app.sweep.report import Report, Swept
-from app.sweep.run import sweep
+from app.sweep.run import patient, sweep
 
 __all__ = [
     "IN_A_ROW",
@@ -16,6 +16,7 @@ __all__ = [
     "choose_boards",
     "hooks_of",
     "issues_of",
+    "patient",
     "patiently",
     "sweep",
     "watch_hooks",

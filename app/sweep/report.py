@@ -4,9 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.core.deed import Deed
 from app.core.missed import Missed
 from app.core.model import IssueRef
-from app.core.plan import Action, Plan, Summon
+from app.core.plan import Plan, Summon
+from app.core.planned import Planned
 from app.gitlab.hooks import HookSeen
 
 
@@ -14,23 +16,26 @@ from app.gitlab.hooks import HookSeen
 class Swept:
     """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at.
 
-    The plan is in short (`Plan.in_short`). `changed_at` is when a person last did something there of which GitLab sends
-    an event, as far as is known.
+    The plan is in short (`Plan.in_short`); `planned` is what a plan's file keeps of it, where something is to be done.
+    `done` is what was done however it ended. `changed_at` is when a person last did something there of which GitLab
+    sends an event, as far as is known.
     """
 
     ref: IssueRef
     reference: str
     board: str
     plan: Plan | None = None
-    done: tuple[Action, ...] = ()
+    done: tuple[Deed, ...] = ()
     error: str = ""
     unavailable: bool = False
     changed_at: datetime | None = None
+    planned: Planned | None = None
 
 
 @dataclass
 class Report:
-    """A sweep's outcome. `run` is its name in the journal; `boards` are those that were to be swept.
+    """A sweep's outcome. `run` is its name in the journal, `gitlab` the address where it was; `boards` are those that
+    were to be swept.
 
     `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end; `hooks`
     are those of the boards, by which events come, and `missed` what changed without one. `unchanged` are issues that
@@ -39,6 +44,7 @@ class Report:
 
     applied: bool
     run: str = ""
+    gitlab: str = ""
     boards: tuple[str, ...] = ()
     rows: list[Swept] = field(default_factory=list)
     boards_failed: dict[str, str] = field(default_factory=dict)
@@ -50,7 +56,7 @@ class Report:
     @property
     def pending(self) -> int:
         """Actions that are planned, whether or not they were done."""
-        return sum(len(r.plan.actions) for r in self.rows if r.plan)
+        return sum(max(len(r.plan.actions) if r.plan else 0, len(r.done)) for r in self.rows)
 
     @property
     def done(self) -> int:

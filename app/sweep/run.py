@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.core.board import Board
+from app.core.deed import Deed
 from app.core.missed import changed_at
 from app.core.model import IssueRef
+from app.core.planned import planned
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.errors import TriageError, Unauthorized, Unavailable
@@ -31,6 +33,7 @@ def sweep(
     adopt: bool = False,
     alone: bool = False,
     restraint: Restraint = NONE,
+    run: str = "",
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
     """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one.
@@ -40,8 +43,8 @@ def sweep(
     Stops when GitLab is down or takes the token back; what was done until then is in the report.
     Errors: Unauthorized when nothing could be looked at.
     """
-    report = Report(apply, boards=tuple(board.id for board in boards))
-    held = replace(restraint, service_first=timedelta() if alone else SERVICE_FIRST)
+    report = Report(apply, run, gitlab.url, boards=tuple(board.id for board in boards))
+    held = patient(restraint, alone=alone)
     try:
         for row in _rows(report, boards, gitlab, ruleset, now, journal, held, apply=apply, adopt=adopt):
             report.rows.append(row)
@@ -54,6 +57,11 @@ def sweep(
             raise
         report.stopped = str(error)
     return report
+
+
+def patient(restraint: Restraint, *, alone: bool) -> Restraint:
+    """The restraint of a sweep: unless it is alone, the service calls people first."""
+    return replace(restraint, service_first=timedelta() if alone else SERVICE_FIRST)
 
 
 def _rows(
@@ -81,7 +89,7 @@ def _rows(
                 ref,
                 reference,
                 board,
-                lambda ref=ref: reconcile(  # type: ignore[misc]
+                lambda deeds, ref=ref: reconcile(  # type: ignore[misc]
                     ref,
                     gitlab=gitlab,
                     ruleset=ruleset,
@@ -91,18 +99,23 @@ def _rows(
                     apply=apply,
                     adopt=adopt,
                     restraint=restraint,
+                    run=report.run,
+                    deeds=deeds,
                 ),
             )
 
 
-def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]) -> Swept:
+def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[list[Deed]], Looked]) -> Swept:
+    deeds: list[Deed] = []  # of every attempt: one may write labels, and the next the note
     try:
-        looked = patiently(look)
-    except Unauthorized:
-        raise
+        looked = patiently(lambda: look(deeds))
     except TriageError as error:
-        return Swept(ref, reference, board.id, error=str(error), unavailable=isinstance(error, Unavailable))
-    issue = looked.issue
+        if isinstance(error, Unauthorized) and not deeds:
+            raise
+        down = isinstance(error, Unavailable)
+        return Swept(ref, reference, board.id, None, tuple(deeds), str(error), down)
+    issue, plan = looked.issue, looked.plan.in_short()
+    kept = planned(issue, plan)
     return Swept(
-        ref, issue.reference, board.id, looked.plan.in_short(), looked.done, changed_at=changed_at(issue)
+        ref, issue.reference, board.id, plan, tuple(deeds), changed_at=changed_at(issue), planned=kept
     )

@@ -9,6 +9,7 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.add_column("journal", sa.Column("run", sa.Text, nullable=False, server_default=""))
+    op.add_column("journal", sa.Column("done", sa.Integer, nullable=False, server_default="0"))
     op.create_index("journal_by_run", "journal", ["run", "id"])
     op.create_table(
         "known_issues",
