@@ -57,12 +57,12 @@ class _Step:
         self.last: Checked | None = None
         self.deeds: list[Deed] = []
 
-    def __call__(self, issue: Issue, _at: datetime) -> Plan:
+    def __call__(self, issue: Issue, at: datetime) -> Plan:
         if self._checked:
             first, plan = self._checked
             self.last = check_again(first, plan, issue)
         else:
-            self.last = check(self._kept, issue, self._decide)
+            self.last = check(self._kept, issue, at, self._decide)
             if not (self.last.skipped or self.last.already):
                 self._checked = issue, self.last.plan
         return self.last.plan

@@ -21,14 +21,18 @@ def applied_text(done: Application) -> str:
     """Each issue with what was done, then those where nothing was and why, then the totals."""
     lines = [line for row in done.rows for line in _applied_lines(row, whole=not done.applied)]
     number = Counter(row.outcome for row in done.rows)
-    actions = [a for row in done.rows if row.outcome == "done" for a in row.actions]
-    said = kinds_text(Counter(type(a).__name__ for a in actions))
+    through = [row for row in done.rows if row.outcome == "done"]
+    said = kinds_text(
+        Counter(type(a).__name__ for row in through if not row.confidential for a in row.actions)
+    )
+    if hidden := sum(row.kept.number for row in through if row.confidential):
+        said += f"; {hidden} not shown"
     others = ", ".join(f"{number[each]} {each}" for each in OTHERS if number[each])
     verb = "Done" if done.applied else "Would do"
     lines.append(
         f"{verb}: {_requests(number['done'])}: {said}." + (f" Of the others {others}." if others else "")
     )
-    if done.applied and actions:
+    if any(row.done for row in done.rows):
         lines.append(f"Take it back with: triage undo {done.run}")
     return "\n".join(lines)
 

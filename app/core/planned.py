@@ -79,9 +79,9 @@ class Checked(NamedTuple):
     already: bool = False
 
 
-def check(kept: Planned, issue: Issue, decide: Callable[[Issue, datetime], Plan]) -> Checked:
+def check(kept: Planned, issue: Issue, now: datetime, decide: Callable[[Issue, datetime], Plan]) -> Checked:
     """The decision, made again of the issue as it is now and for the instant of the plan; without any action unless it
-    is the one that was kept, of an issue that is as it was."""
+    is the one that was kept, of an issue that is as it was. An instant that has not come yet is no plan's."""
     none = Plan(issue.ref, issue.reference, kept.board, kept.at, "", confidential=issue.confidential)
     if changed := changes(kept.read, issue):
         if _nothing_left(kept, issue, decide):
@@ -89,9 +89,9 @@ def check(kept: Planned, issue: Issue, decide: Callable[[Issue, datetime], Plan]
         hidden = kept.confidential or issue.confidential
         why = "changed since the plan" + ("" if hidden else f": {', '.join(changed)}")
         return Checked(replace(none, silent=why), why)
-    plan = decide(issue, kept.at)
+    plan = decide(issue, min(kept.at, now))
     same = _seal(issue, plan.actions) == kept.seal if kept.confidential else plan.actions == kept.actions
-    if not same:
+    if not same or not issue.newest_event_at <= kept.at <= now:
         return Checked(replace(plan, actions=(), silent=OTHERWISE), OTHERWISE)
     return Checked(plan)
 
