@@ -19,7 +19,8 @@ AGAIN = "The next sweep or event does the same again, unless the rules change fi
 
 def applied_text(done: Application) -> str:
     """Each issue with what was done, then those where nothing was and why, then the totals."""
-    lines = [line for row in done.rows for line in _applied_lines(row, whole=not done.applied)]
+    rows = sorted(done.rows, key=lambda row: (row.kept.board, row.kept.ref))
+    lines = [line for row in rows for line in _applied_lines(row, whole=not done.applied)]
     number = Counter(row.outcome for row in done.rows)
     through = [row for row in done.rows if row.outcome == "done"]
     said = kinds_text(
@@ -27,11 +28,10 @@ def applied_text(done: Application) -> str:
     )
     if hidden := sum(row.kept.number for row in through if row.confidential):
         said += f"; {hidden} not shown"
-    others = ", ".join(f"{number[each]} {each}" for each in OTHERS if number[each])
     verb = "Done" if done.applied else "Would do"
-    lines.append(
-        f"{verb}: {_requests(number['done'])}: {said}." + (f" Of the others {others}." if others else "")
-    )
+    lines.append(f"{verb}: {_requests(len(through))}: {said}." if through else f"{verb}: nothing.")
+    if others := ", ".join(f"{number[each]} {each}" for each in OTHERS if number[each]):
+        lines[-1] += f" Of the others {others}."
     if any(row.done for row in done.rows):
         lines.append(f"Take it back with: triage undo {done.run}")
     return "\n".join(lines)
@@ -88,7 +88,8 @@ def _done(deeds: Iterable[Deed], *, hidden: bool) -> dict[str, Any]:
 
 def undone_text(undo: Undo) -> str:
     """Each issue with what was taken back and what was not, then the totals, and what comes next."""
-    lines = [line for row in undo.rows for line in _undone_lines(row, applied=undo.applied)]
+    rows = sorted(undo.rows, key=lambda row: row.past.ref)
+    lines = [line for row in rows for line in _undone_lines(row, applied=undo.applied)]
     taken = sum(len(row.taken) for row in undo.rows)
     left = sum(len(row.left) + row.past.unkept for row in undo.rows)
     failed = sum(bool(row.error) for row in undo.rows)

@@ -104,6 +104,9 @@ def test_a_wrong_word_is_a_usage_error() -> None:
         ["serve"],
         ["sweep"],
         ["explain"],
+        ["apply"],
+        ["undo"],
+        ["runs"],
         ["rules", "check"],
         ["calendar", "show"],
         ["calendar", "due"],
@@ -124,6 +127,30 @@ def test_a_sweep_says_what_it_did_and_the_next_has_nothing_to_do(town: Town, at_
     assert json.loads(done.stdout)["done"] == 1
     again = at_town("sweep", "--detailed-exitcode")
     assert (again.returncode, "nothing to do" in again.stdout) == (0, True)
+
+
+def test_a_plan_is_made_applied_and_taken_back(town: Town, at_town: Any, tmp_path: Path) -> None:
+    issue = town.project("alice").issues.create({"title": "x", "description": "y"})
+    file = str(tmp_path / "plan.json")
+    made = at_town("sweep", "--board", "us-east", "--plan", file, "--detailed-exitcode")
+    assert (made.returncode, town.writes()) == (3, [])
+    assert "seven things are missing" in made.stdout
+    assert made.stdout.splitlines()[-1].endswith(f"do it with: triage apply {file}")
+    done = at_town("apply", file, "--format", "json")
+    assert (done.returncode, json.loads(done.stdout)["complete"]) == (0, True)
+    assert len(town.bot_notes(issue)) == 1
+    assert at_town("apply", file).returncode == 0
+    last, first = json.loads(at_town("runs", "--format", "json").stdout)
+    assert (first["run"], first["done"], last["done"]) == (json.loads(done.stdout)["run"], 1, 0)
+    back = at_town("undo", first["run"])
+    assert (back.returncode, town.bot_notes(issue)) == (0, [])
+    assert "took back: write note status" in back.stdout
+    issue.notes.create({"body": "Something new."})
+    skipped = at_town("apply", file)
+    assert skipped.returncode == 4
+    assert "#1: skipped: changed since the plan: a comment" in skipped.stdout
+    wrong = at_town("undo", "20261126T050312-3fa1")
+    assert (wrong.returncode, "there is no run" in wrong.stderr) == (2, True)
 
 
 def test_adopting_prints_the_counts_first(town: Town, at_town: Any, tmp_path: Path) -> None:

@@ -72,7 +72,9 @@ def busy(town: Town) -> Town:
 
 def plan(town: Town, tools: Tools, folder: Path, **options: Any) -> PlanFile:
     """What `triage sweep --plan` writes, read again."""
+    kept, town.journal = town.journal, None
     report = town.sweep("us-east", apply=False, run=new_run(), **options)
+    town.journal = kept
     write_plan(folder / "plan.json", report, tools, adopt=False, alone=options.get("alone", True))
     return read_plan(folder / "plan.json", gitlab=town.url, ruleset=town.ruleset.version)
 
@@ -381,7 +383,7 @@ def test_a_confidential_request_is_a_reference_in_all_that_is_said(
     assert all(f"{PROJECT}#6" in text and "canary" not in text for text in said)
     (ref,) = [each.ref for each in found.issues if each.confidential]
     kept = tools.journal.recent(ref) if tools.journal else []
-    assert [(entry.run, entry.done, "deeds" in entry.plan) for entry in kept[:1]] == [(done.run, 4, False)]
+    assert [(entry.run, entry.done, "deeds" in entry.plan) for entry in kept] == [(done.run, 4, False)]
 
 
 def test_a_request_that_became_confidential_is_taken_back_without_a_word(busy: Town, tools: Tools) -> None:

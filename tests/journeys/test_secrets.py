@@ -259,7 +259,10 @@ def test_a_confidential_request_is_a_reference_everywhere(town: Town, tmp_path: 
         ["sweep", "--dry-run"],
         ["sweep", "--dry-run", "--format", "json"],
         ["explain", reference],
+        ["sweep", "--plan", f"{tmp_path}/plan.json"],
+        ["apply", f"{tmp_path}/plan.json", "--dry-run"],
         ["sweep", "--format", "json"],
+        ["apply", f"{tmp_path}/plan.json", "--format", "json"],
     ):
         shown = run(*words, **environment)
         assert reference.encode() in shown
