@@ -26,6 +26,12 @@ def key_of(note: Note, issue: Issue) -> str | None:
     return match["key"]
 
 
+def key_within(body: str) -> str | None:
+    """The key with which a text begins, whoever wrote it and on whichever issue; None where there is none."""
+    match = _MARKER.match(body)
+    return match["key"] if match else None
+
+
 def own_notes(issue: Issue) -> dict[str, Note]:
     """Our notes by their keys: of several one that our own token may edit before another's, then the oldest."""
     found = [(key, note) for note in reversed(issue.notes) if (key := key_of(note, issue)) is not None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.core.acts import assignment
 from app.core.deed import Deed
 from app.core.fulfilled import same_text
-from app.core.keys import marked
+from app.core.keys import key_within
 from app.core.model import Issue, LabelEvent, Note, User
 from app.core.plan import (
     Action,
@@ -141,16 +141,16 @@ def _edited(issue: Issue, note: Note, deed: Deed, written: PutNote | Summon | Re
         return ALREADY
     if not same_text(note.body, written.body):
         return "the note was edited since"
-    if not _is_harmless(deed.before, written.key, issue):
+    if not _is_harmless(deed.before, written.key):
         return "the text that it had before is none of the bot's"
     return PutNote(written.rule, written.key, deed.before, note.id)
 
 
-def _is_harmless(text: str, key: str, issue: Issue) -> bool:
+def _is_harmless(text: str, key: str) -> bool:
     """Whether the text is like the bot's own of that key: it comes from a file that somebody may have edited.
 
-    It begins with the key on this issue, no line of it runs as a command, and it mentions nobody.
+    It begins with the key (on another issue, if this one is its moved copy), no line of it runs as a command, and it
+    mentions nobody.
     """
-    ours = text.startswith(marked(key, issue.ref, ""))
     mentions = re.search(r"(?<!\w)@\w", _CODE.sub("", text))
-    return ours and not mentions and without_commands(text) == text.replace("\r", "")
+    return key_within(text) == key and not mentions and without_commands(text) == text.replace("\r", "")

@@ -173,7 +173,7 @@ def test_a_note_goes_back_where_it_is_as_the_bot_left_it(name: str) -> None:
     [
         "Anything at all.",
         marked("late/failing/x", REF, "Another key."),
-        marked("status", IssueRef(7, 2), "Another issue."),
+        "Before it. " + marked("status", REF, "x"),
         marked("status", REF, "Fine.\n/close"),
         marked("status", REF, "Thanks @maria."),
         marked("status", REF, "`one\n@maria two`"),
@@ -185,6 +185,12 @@ def test_a_text_that_the_bot_would_not_write_is_not_put_back(text: str) -> None:
     """A result's file may have been edited."""
     found = one(issue(notes=(note(9, BOT, AFTER),)), replace(EDITED, before=text))
     assert found == "the text that it had before is none of the bot's"
+
+
+def test_the_text_of_a_request_that_moved_here_is_put_back() -> None:
+    carried = marked("status", IssueRef(6, 9), "One thing is missing.")
+    found = one(issue(notes=(note(9, BOT, AFTER),)), replace(EDITED, before=carried))
+    assert found == PutNote("status", "status", carried, 9)
 
 
 @pytest.mark.parametrize(
