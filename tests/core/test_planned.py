@@ -225,6 +225,7 @@ PEOPLE: dict[str, Callable[[Issue], Issue]] = {
     ),
     "comments": lambda i: replace(i, notes=(*i.notes, Note(99, i.newest_event_at, SAM, "Mine."))),
     "edits a comment": lambda i: replace(i, notes=tuple(replace(n, body="other") for n in i.notes)),
+    "deletes a comment": lambda i: replace(i, notes=tuple(n for n in i.notes if i.is_bot(n.author))),
     "edits the title": lambda i: replace(i, title="other"),
 }
 
