@@ -21,6 +21,7 @@ from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
+from app.status_cli import status
 
 if TYPE_CHECKING:
     from app.core.ruleset import Ruleset
@@ -41,6 +42,7 @@ app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
 app.command()(hooks)
+app.command()(status)
 
 
 def main() -> None:
