@@ -102,6 +102,15 @@ def test_a_clock_that_stands_still_tells_on_whom(standing_of: StandingOf) -> Non
     assert [one.paused_on(clock) for clock in one.running if not clock.paused_since] == [""]
 
 
+def test_a_wait_on_the_board_that_was_answered_is_told(standing_of: StandingOf) -> None:
+    answered = f'{WAITING}\n2026-03-03T16:00Z alice comments "Here."'
+    taken_off = (
+        f'{answered}\n2026-03-03T16:30Z sam removes "SA Waiting"\n2026-03-03T16:30Z sam adds "SA Doing"'
+    )
+    found = [standing_of(lines, "2026-03-03T17:00Z") for lines in (WAITING, answered, taken_off)]
+    assert [(one.answered, one.waits_on) for one in found] == [(False, "alice"), (True, ""), (False, "")]
+
+
 def test_what_is_missing_is_what_the_rule_finds(standing_of: StandingOf) -> None:
     now = "2026-03-02T15:00Z"
     lines = FILLED.replace("filled", 'filled except "SA Asks", "Required Capabilities"')
