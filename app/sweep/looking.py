@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.core.board import Board
 from app.core.known import Known
 from app.core.missed import changed_at
 from app.core.model import Issue
@@ -13,7 +14,7 @@ from app.errors import Refused, TriageError, Unauthorized, Unavailable
 from app.gitlab.client import GitLab
 from app.gitlab.snapshot import Snapshot
 from app.known import Judged, Keep
-from app.reconcile import NONE, Looked, reconcile, who_matters
+from app.reconcile import NONE, Looked, Trigger, reconcile, who_matters
 from app.sweep.keeping import Keeping, Seen, Stores
 from app.sweep.listing import Task
 from app.sweep.patience import patiently
@@ -24,7 +25,8 @@ SERVICE_FIRST = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Terms:
-    """How a sweep looks at each issue. `until` is when it must end, in seconds of the monotonic clock."""
+    """How a sweep looks at each issue. `until` is when it must end, in seconds of the monotonic clock; `see` is told of
+    each look while all of it is at hand, by several threads."""
 
     ruleset: Ruleset
     now: Callable[[], datetime]
@@ -36,6 +38,8 @@ class Terms:
     judged_by: str = ""
     until: float | None = None
     stores: Stores = field(default_factory=Stores)
+    trigger: Trigger = "sweep"
+    see: Callable[[Looked, Board], None] | None = None
 
     @property
     def held(self) -> Restraint:
@@ -65,6 +69,8 @@ class Look:
         except TriageError as error:
             unavailable = isinstance(error, Unavailable)
             return Seen(task, replace(row, error=str(error), unavailable=unavailable), self._anew())
+        if self._terms.see:
+            self._terms.see(looked, task.board)
         plan, issue = looked.plan.in_short(), looked.issue
         row = replace(
             row, reference=issue.reference, plan=plan, done=looked.done, changed_at=changed_at(issue)
@@ -79,7 +85,7 @@ class Look:
             ruleset=terms.ruleset,
             now=terms.now,
             journal=self._keeping,
-            trigger="sweep",
+            trigger=terms.trigger,
             apply=terms.apply,
             adopt=terms.adopt,
             restraint=terms.held,

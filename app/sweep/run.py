@@ -16,7 +16,7 @@ from app.gitlab.client import GitLab
 from app.inbox import Inbox, failing
 from app.journal import Journal
 from app.known import KnownIssues
-from app.reconcile import NONE
+from app.reconcile import NONE, Looked, Trigger
 from app.sweep.crew import Crew
 from app.sweep.keeping import Keeping, Seen, Stores
 from app.sweep.listing import Listing, Task, in_turn
@@ -45,10 +45,13 @@ def sweep(
     threads: int = 1,
     max_seconds: float | None = None,
     run: str = "",
+    trigger: Trigger = "sweep",
+    see: Callable[[Looked, Board], None] | None = None,
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
     """Looks at every open issue of the boards and at those closed in the last 14 days: at those of them that may have
-    changed since the last time, or are due, as far as that is `known`. `seen` is told of each look.
+    changed since the last time, or are due, as far as that is `known`. `see` is told of each look while all of it is at
+    hand, by several threads at once; `seen` of its row, by one.
 
     Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
     With a `fuse`, everything is looked at before the first write, and nothing is written if it would be too much.
@@ -70,6 +73,8 @@ def sweep(
         judged_by=_judges(gitlab, ruleset, alone=alone),
         until=until,
         stores=stores,
+        trigger=trigger,
+        see=see,
     )
     ill = failing(inbox) if inbox else frozenset[IssueRef]()
     listings = [
