@@ -22,7 +22,8 @@ INDEX = {
     "GET /-/sandbox/notifications": "who was told of which text; ?since=INDEX",
     "GET /-/sandbox/idle": "how many webhook deliveries are waiting or under way",
     "GET, POST /-/sandbox/settings": (
-        '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50}'
+        '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50, '
+        '"keyset_issues": false}'
     ),
     "POST /-/sandbox/seed": '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}',
     "POST /-/sandbox/reset": 'start again: {"scene": "default"}',
@@ -140,9 +141,11 @@ def _get_settings(world: World, _query: dict[str, Any], _body: Any) -> Any:
 
 
 def _change_settings(world: World, query: dict[str, Any], body: Any) -> Any:
-    values = _object(body, {"tier", "notes_per_minute", "requests_per_minute", "latency_ms"})
+    values = _object(body, set(asdict(world.settings)))
     if values.get("tier", "free") not in ("free", "premium"):
         raise ValueError("tier is free or premium")
+    if not isinstance(values.get("keyset_issues", True), bool):
+        raise ValueError("keyset_issues is true or false")
     for name in ("notes_per_minute", "requests_per_minute", "latency_ms"):
         found = values.get(name)
         if (name in values and found is None and name == "latency_ms") or not (
