@@ -17,12 +17,14 @@ from pathlib import Path
 
 from app.rulebook import load
 from benchmarks.faults import scenarios
+from benchmarks.faults.beside import beside
 from benchmarks.faults.boards import Board
 from benchmarks.faults.processes import ROOT
 from benchmarks.faults.run import Run, Verdict
 from tests.postgres import MISSING, Cluster, programs
 
-NAMES = ("sqlite", "postgresql", "angry", "gone")
+NAMES = ("sqlite", "postgresql", "angry", "gone", "beside")
+BESIDE = 8  # requests in each group: one for each of the stories
 ANGRY_CALLS, ANGRY_NOTES = 400, 40  # a minute: less than would be used
 EVERYTHING = "TRIAGE_TEST_ALL"  # set where nothing may be left out
 
@@ -79,6 +81,12 @@ def run_all(
             "gone",
             lambda: new("gone", size.gone_issues),
             partial(scenarios.gone, events=size.gone_events),
+            None,
+        )
+        go(
+            "beside",
+            lambda: new("beside sweeps", size.beside_groups * BESIDE),
+            partial(beside, groups=size.beside_groups),
             None,
         )
         if "angry" in only:
