@@ -8,6 +8,7 @@ from app.sandbox import scenes
 from app.sandbox.clock import Clock, parse_duration, parse_instant, stamp
 from app.sandbox.errors import ApiError
 from app.sandbox.faults import fault_from
+from app.sandbox.histories import relive
 from app.sandbox.routing import Reply
 from app.sandbox.seeding import Seed, sow
 from app.sandbox.world import World
@@ -25,7 +26,10 @@ INDEX = {
         '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50, '
         '"keyset_issues": false}'
     ),
-    "POST /-/sandbox/seed": '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}',
+    "POST /-/sandbox/seed": (
+        '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}, or {"project": ..., "histories": '
+        '[{"title": ..., "author": "alice", "created_at": ..., "description": ..., "label_events": [...], ...}]}'
+    ),
     "POST /-/sandbox/reset": 'start again: {"scene": "default"}',
 }
 SEED_KEYS = {
@@ -158,8 +162,14 @@ def _change_settings(world: World, query: dict[str, Any], body: Any) -> Any:
 
 
 def _seed(world: World, _query: dict[str, Any], body: Any) -> Any:
-    values = _object(body, SEED_KEYS)
+    values = _object(body, SEED_KEYS | {"histories"})
     project = world.project(str(values.get("project")))
+    if project and "histories" in values:
+        if more := set(values) - {"project", "histories"}:
+            raise ValueError(
+                f"{min(more)!r} and histories do not go together: each history says it for itself"
+            )
+        return {"iids": relive(world, project, values["histories"])}
     author = world.user(str(values.get("author", "alice")))
     if project is None or author is None:
         raise ValueError(f"there is no such {'author' if project else 'project'}")

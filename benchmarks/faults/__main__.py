@@ -2,9 +2,7 @@
 
 import argparse
 import os
-import platform
 import random
-import sqlite3
 import sys
 import tempfile
 import time
@@ -21,6 +19,7 @@ from benchmarks.faults.beside import beside
 from benchmarks.faults.boards import Board
 from benchmarks.faults.processes import ROOT
 from benchmarks.faults.run import Run, Verdict
+from benchmarks.machine import machine
 from tests.postgres import MISSING, Cluster, programs
 
 NAMES = ("sqlite", "postgresql", "angry", "gone", "beside")
@@ -131,14 +130,6 @@ def cluster() -> Iterator[Cluster | None]:
         yield server
     finally:
         server.close()
-
-
-def machine() -> str:
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return (
-        f"{os.cpu_count()} cores, {pages / 2**30:.0f} GB, load {os.getloadavg()[0]:.1f};"
-        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    )
 
 
 if __name__ == "__main__":
