@@ -12,6 +12,7 @@ from app.core.plan import Action, Plan
 from app.core.planned import Checked, Planned, check, check_again
 from app.each import NotBegun, each
 from app.errors import TriageError
+from app.inbox import settle
 from app.journal import new_run
 from app.plan_file import PlanFile
 from app.reconcile import Looked, decision, reconcile
@@ -85,7 +86,7 @@ def apply_plan(
     restraint = patient(tools.restraint, alone=plan.alone)
 
     def decide(issue: Issue, at: datetime) -> Plan:
-        return decision(issue, tools.ruleset, at, plan.adopt, restraint)
+        return decision(issue, at, ruleset=tools.ruleset, adopt=plan.adopt, restraint=restraint)
 
     for row in _rows(tools, done, decide):
         done.rows.append(row)
@@ -136,7 +137,8 @@ def _row(kept: Planned, step: _Step, looked: Looked) -> Applied:
 
 def _tell_service(tools: Tools, looked: Looked) -> None:
     """So that a service on this database looks in time."""
-    if tools.inbox and looked.plan.actions:
-        tools.inbox.settle(looked.plan.ref)
-        if looked.plan.recheck_at:
-            tools.inbox.put(looked.plan.ref, looked.plan.recheck_at)
+    if tools.inbox and (plan := looked.plan).actions:
+        with tools.inbox.writing() as connection:
+            settle(tools.inbox, connection, [plan.ref])
+        if plan.recheck_at:
+            tools.inbox.put(plan.ref, plan.recheck_at)

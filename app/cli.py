@@ -8,13 +8,14 @@ import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.database_cli import database_app
+from app.digest_cli import digest
 from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
@@ -22,11 +23,13 @@ from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.plans_cli import apply, runs, undo
 from app.sla_cli import sla_app
+from app.status_cli import status
+from app.sweep_cli import sweep
 
 if TYPE_CHECKING:
     from app.core.ruleset import Ruleset
 
-FAILED, USAGE, PENDING, INCOMPLETE = 1, 2, 3, 4
+FAILED, USAGE = 1, 2
 
 app = typer.Typer(
     name="triage",
@@ -42,6 +45,9 @@ app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
 app.command()(hooks)
+app.command()(digest)
+app.command()(status)
+app.command()(sweep)
 app.command()(apply)
 app.command()(undo)
 app.command()(runs)
@@ -114,68 +120,6 @@ def serve(
     from app.service import run_service
 
     run_service(host, port, role.value)
-
-
-@app.command()
-def sweep(
-    board: Annotated[
-        list[str] | None, typer.Option(help="Only this board; may be given several times.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")] = False,
-    plan: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write nothing but the plan, to this file; triage apply does it."),
-    ] = None,
-    adopt: Annotated[
-        list[str] | None,
-        typer.Option(help="Take in this board's requests from before its `since`; prints the counts first."),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before adopting.")] = False,
-    alone: Annotated[
-        bool,
-        typer.Option(
-            "--alone",
-            help="No service runs: call people at once, not only when it has been due for ten minutes.",
-        ),
-    ] = False,
-    detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when changes are pending.")] = False,
-    format: FormatOption = Format.text,
-) -> None:
-    """Look at every open issue of every board, and at those closed in the last 14 days."""
-    from app import service, sweeping
-    from app.json_file import check_place
-
-    if adopt and board:
-        raise ConfigError("--adopt names its board itself; leave --board out")
-    if plan:
-        check_place(plan)
-    dry_run = dry_run or plan is not None
-    tools = service.connect(journal=not dry_run)
-    report = sweeping.run(
-        tools,
-        board or [],
-        adopt or [],
-        dry_run=dry_run,
-        quiet=format is Format.json,
-        alone=alone,
-        confirm=_confirm(yes),
-    )
-    if plan:
-        sweeping.write_plan(plan, report, tools, adopt=bool(adopt), alone=alone)
-    show(format, lambda: sweeping.as_text(report, plan), lambda: sweeping.as_data(report))
-    if not report.complete:
-        raise typer.Exit(INCOMPLETE)
-    if detailed_exitcode and report.pending > report.done:
-        raise typer.Exit(PENDING)
-
-
-def _confirm(yes: bool) -> Any:
-    """Asks on a terminal; without one, or with --yes, goes on."""
-
-    def ask(question: str) -> bool:
-        return yes or not sys.stdin.isatty() or typer.confirm(question, err=True)
-
-    return ask
 
 
 @app.command()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 from app.core.board import Board
 from app.core.deed import Deed, deeds_data
@@ -15,13 +15,21 @@ from app.core.restraint import Restraint, restrained
 from app.core.ruleset import Ruleset
 from app.core.stays import stays
 from app.errors import Fault, Refused, TriageError, Unavailable
-from app.gitlab.client import GitLab
-from app.journal import Entry, Journal
+from app.gitlab.client import GitLab, GroupsOf
+from app.journal import Entry
 
 NONE = Restraint()
 
 Trigger = Literal["worker", "sweep", "explain", "apply", "undo"]
 Decide = Callable[[Issue, datetime], Plan]
+
+
+class Recorder(Protocol):
+    """Where what was decided and done is written down."""
+
+    def record(self, entry: Entry) -> None:
+        """Keeps the entry."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,17 +47,21 @@ def reconcile(
     gitlab: GitLab,
     ruleset: Ruleset,
     now: Callable[[], datetime],
-    journal: Journal | None = None,
+    journal: Recorder | None = None,
     trigger: Trigger = "worker",
     apply: bool = True,
     adopt: bool = False,
     restraint: Restraint = NONE,
     still_held: Callable[[], bool] = lambda: True,
     run: str = "",
+    glance: Callable[[], Issue] | None = None,
     decide: Decide | None = None,
     deeds: list[Deed] | None = None,
 ) -> Looked:
     """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
+
+    `glance` gives the issue as it was known or listed a moment ago: where nothing is to be done on it, or it is only
+    to be explained, that will do; else the issue is fetched after all, so that nothing is written by what may be old.
 
     `now` tells issue time; the issue is never seen at an instant before its newest event. `decide` decides in place of
     the rules and the restraint. To `deeds` is added what was done, however it ends. Errors: Unavailable, Refused,
@@ -61,9 +73,16 @@ def reconcile(
     done: list[Deed] = []
     failure: TriageError | None = None
     try:
-        issue = gitlab.fetch(ref, partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset))
-        at = max(now(), issue.newest_event_at)
-        plan = decide(issue, at) if decide else decision(issue, ruleset, at, adopt, restraint)
+        decide = decide or partial(decision, ruleset=ruleset, adopt=adopt, restraint=restraint)
+        decided = partial(_decided, decide=decide, now=now)
+        if glance is not None:
+            issue = glance()
+            plan = decided(issue)
+        if plan is None or (plan.actions and trigger != "explain"):
+            issue = plan = None
+            issue = gitlab.fetch(ref, *who_matters(ruleset))
+            plan = decided(issue)
+        assert issue is not None
         if apply:
             gitlab.apply(plan, issue, done, still_held)
         return Looked(issue, plan, tuple(done))
@@ -88,7 +107,7 @@ def reconcile(
                     ruleset=ruleset.version,
                     outcome=_outcome(failure),
                     applied=apply,
-                    plan=_shown(plan, done) if plan else {},
+                    plan=_shown(plan, done, trigger) if plan else {},
                     error=str(failure) if failure else "",
                     run=run,
                     done=len(done),
@@ -97,16 +116,28 @@ def reconcile(
     raise failure
 
 
-def decision(issue: Issue, ruleset: Ruleset, at: datetime, adopt: bool, restraint: Restraint) -> Plan:
+def who_matters(ruleset: Ruleset) -> tuple[GroupsOf, GroupsOf]:
+    """The groups whose members must be known to decide: of the board where an issue is, and of those where it was."""
+    return partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset)
+
+
+def decision(issue: Issue, at: datetime, *, ruleset: Ruleset, adopt: bool, restraint: Restraint) -> Plan:
     """What the rules want done on the issue at that instant, but for what the restraint leaves undone."""
     return restrained(evaluate(issue, ruleset, at, adopt=adopt), issue, restraint)
 
 
-def _shown(plan: Plan, done: list[Deed]) -> dict[str, object]:
-    """The plan with what was done of it, and what it takes to undo that; of a confidential issue only how much."""
+def _decided(issue: Issue, *, decide: Decide, now: Callable[[], datetime]) -> Plan:
+    return decide(issue, max(now(), issue.newest_event_at))
+
+
+def _shown(plan: Plan, done: list[Deed], trigger: Trigger) -> dict[str, object]:
+    """The plan with what was done of it, and what it takes to undo that; of a confidential issue only how much. Of the
+    thousands that a sweep leaves as they are, what was found and how their clocks stand, without what was looked at."""
+    quiet = trigger == "sweep" and not plan.actions and not plan.postponed
+    told = (plan.in_brief() if quiet else plan).as_dict()
     if plan.confidential:
-        return plan.as_dict() | {"done": len(done)}
-    return plan.as_dict() | {"done": [str(deed) for deed in done], "deeds": deeds_data(done)}
+        return told | {"done": len(done)}
+    return told | {"done": [str(deed) for deed in done], "deeds": deeds_data(done)}
 
 
 def groups(boards: Mapping[str, Board], issue: Issue) -> frozenset[str]:

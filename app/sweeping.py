@@ -4,12 +4,12 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from app.core.deed import deeds_data
+from app.core.fuse import Fuse
 from app.core.plan import (
     AddLabel,
     Assign,
@@ -32,6 +32,8 @@ from app.missed import find_missed, missed_lines
 from app.plan_file import PlanFile, plan_data
 from app.service import Tools
 from app.sweep import Report, Swept, choose_boards, sweep, watch_hooks
+from app.sweep.progress import Progress
+from app.sweep.run import NO_FUSE
 
 KINDS: dict[type, tuple[str, str]] = {
     AddLabel: ("label put on", "labels put on"),
@@ -47,49 +49,74 @@ KINDS: dict[type, tuple[str, str]] = {
 }
 
 
-def run(
-    tools: Tools,
-    boards: list[str],
-    adopt: list[str],
-    *,
-    dry_run: bool,
-    quiet: bool,
-    alone: bool,
-    confirm: Callable[[str], bool],
-) -> Report:
-    """Sweeps the boards. With `adopt`, first says what taking in their old requests would do: on stderr if `quiet`."""
-    console = Console(stderr=True, quiet=quiet, highlight=False)
-    chosen = choose_boards(tools.ruleset, adopt or boards)
+@dataclass(frozen=True)
+class Asked:
+    """What the command was told. `max_seconds` is how long it may take, None for as long as it needs; `plan` is the
+    file to which the plan is written, in place of doing it."""
+
+    boards: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
+    dry_run: bool = False
+    quiet: bool = False
+    alone: bool = False
+    concurrency: int = 1
+    max_seconds: float | None = None
+    fuse: Fuse = NO_FUSE
+    plan: Path | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is to be written to GitLab."""
+        return not self.dry_run and self.plan is None
+
+
+def run(tools: Tools, asked: Asked, confirm: Callable[[str], bool]) -> Report:
+    """Sweeps the boards. To adopt, first says what taking in their old requests would do: on stderr if it is quiet."""
+    chosen = choose_boards(tools.ruleset, list(asked.adopt or asked.boards))
     options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
-    options |= {"alone": alone, "restraint": tools.restraint, "run": new_run()}
-    if adopt:
+    options |= {"alone": asked.alone, "restraint": tools.restraint, "threads": asked.concurrency}
+    options |= {"max_seconds": asked.max_seconds, "run": new_run()}
+    if asked.adopt:
         preview = sweep(chosen, **options, apply=False, adopt=True)
         first = f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:"
-        print(first, counts_text(preview), sep="\n", file=sys.stderr if quiet else sys.stdout, flush=True)
-        if dry_run or not confirm("Go on?"):
-            return preview
-    with console.status("Sweeping ...") as status:
-
-        def seen(row: Swept) -> None:
-            status.update(f"Sweeping {row.board}: {row.ref.iid}")
-            if tools.inbox and not dry_run and row.plan:
-                tools.inbox.settle(row.ref)
-            if tools.inbox and not dry_run and row.plan and row.plan.recheck_at:
-                # So that a service on this database looks in time.
-                tools.inbox.put(row.ref, row.plan.recheck_at)
-
-        report = sweep(
-            chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen
+        print(
+            first, counts_text(preview), sep="\n", file=sys.stderr if asked.quiet else sys.stdout, flush=True
         )
-        if tools.deliveries and not alone and not dry_run:
+        if asked.plan:
+            write_plan(asked.plan, preview, tools, asked)
+        if not asked.writes or not confirm("Go on?"):
+            return preview
+    with Progress(quiet=False, used=lambda: tools.gitlab.line.state.requests_used) as progress:
+        report = sweep(
+            chosen,
+            **options,
+            journal=tools.journal if asked.writes else None,
+            known=tools.known,
+            inbox=tools.inbox,
+            apply=asked.writes,
+            everything=asked.plan is not None,
+            adopt=bool(asked.adopt),
+            fuse=asked.fuse,
+            seen=progress.seen,
+        )
+        if asked.plan:
+            write_plan(asked.plan, report, tools, asked)
+        if tools.deliveries and not asked.alone and asked.writes:
             # Before the hooks are looked at: a test delivery is about an issue too.
             report.missed = find_missed(report.rows, chosen, tools.deliveries)
-        if not alone and not report.stopped:
-            status.update("Looking at the hooks")
+        if not asked.alone and not report.stopped:
             watch_hooks(report, chosen, tools.gitlab)
     for line in [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]:
         print(line, file=sys.stderr, flush=True)
     return report
+
+
+def write_plan(file: Path, report: Report, tools: Tools, asked: Asked) -> None:
+    """Writes the plan of a sweep that wrote nothing. Errors: ConfigError."""
+    issues = tuple(row.planned for row in report.rows if row.planned)
+    version, now = tools.ruleset.version, tools.clock.now()
+    options = (asked.alone, bool(asked.adopt), report.complete)
+    write_file(file, plan_data(PlanFile(report.run, report.gitlab, version, now, issues, *options)))
 
 
 def hook_lines(hooks: list[HookSeen]) -> list[str]:
@@ -123,14 +150,6 @@ def kinds_text(found: Mapping[str, int]) -> str:
         if (number := found.get(kind.__name__, 0))
     ]
     return ", ".join(said) or "nothing to do"
-
-
-def write_plan(file: Path, report: Report, tools: Tools, *, adopt: bool, alone: bool) -> None:
-    """Writes the plan of a sweep that wrote nothing. Errors: ConfigError."""
-    issues = tuple(row.planned for row in report.rows if row.planned)
-    version, now = tools.ruleset.version, tools.clock.now()
-    plan = PlanFile(report.run, report.gitlab, version, now, issues, alone, adopt, report.complete)
-    write_file(file, plan_data(plan))
 
 
 def as_text(report: Report, plan: Path | None = None) -> str:

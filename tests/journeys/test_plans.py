@@ -21,7 +21,7 @@ from app.plan_file import PlanFile, read_plan
 from app.sandbox.stage import PROJECT
 from app.service import Tools
 from app.sweep import Report
-from app.sweeping import as_data, as_text, write_plan
+from app.sweeping import Asked, as_data, as_text, write_plan
 from app.undoing import Undo
 from tests.conftest import ROOT
 from tests.histories import staffed
@@ -75,7 +75,7 @@ def plan(town: Town, tools: Tools, folder: Path, **options: Any) -> PlanFile:
     kept, town.journal = town.journal, None
     report = town.sweep("us-east", apply=False, run=new_run(), **options)
     town.journal = kept
-    write_plan(folder / "plan.json", report, tools, adopt=False, alone=options.get("alone", True))
+    write_plan(folder / "plan.json", report, tools, Asked(alone=options.get("alone", True)))
     return read_plan(folder / "plan.json", gitlab=town.url, ruleset=town.ruleset.version)
 
 
