@@ -19,7 +19,7 @@ from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
-from app.options import Format, FormatOption, RulesOption, rules_folder, show
+from app.options import AgainstOption, Format, FormatOption, ReportOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
 
 if TYPE_CHECKING:
@@ -130,28 +130,39 @@ def sweep(
             help="No service runs: call people at once, not only when it has been due for ten minutes.",
         ),
     ] = False,
+    against: AgainstOption = None,
+    report: ReportOption = None,
     detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when changes are pending.")] = False,
     format: FormatOption = Format.text,
 ) -> None:
     """Look at every open issue of every board, and at those closed in the last 14 days."""
-    from app import service, sweeping
+    from app import reports, service, sweeping
+    from app.report_files import ReportFiles
 
+    files = ReportFiles(report or [])
     tools = service.connect(journal=not dry_run)
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
-    report = sweeping.run(
-        tools,
-        board or [],
-        adopt or [],
-        dry_run=dry_run,
-        quiet=format is Format.json,
-        alone=alone,
-        confirm=_confirm(yes),
+    if against and not dry_run:
+        raise ConfigError("--against only compares; add --dry-run")
+    swept = files.swept(
+        lambda: sweeping.run(
+            tools,
+            board or [],
+            adopt or [],
+            dry_run=dry_run,
+            quiet=format is Format.json,
+            alone=alone,
+            confirm=_confirm(yes),
+            against=against or "",
+        ),
+        applied=not dry_run,
     )
-    show(format, lambda: sweeping.as_text(report), lambda: sweeping.as_data(report))
-    if not report.complete:
+    show(format, lambda: reports.as_text(swept), lambda: reports.as_data(swept))
+    files.check()
+    if not swept.complete:
         raise typer.Exit(INCOMPLETE)
-    if detailed_exitcode and report.pending > report.done:
+    if detailed_exitcode and reports.pending(swept):
         raise typer.Exit(PENDING)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.core.missed import Missed
 from app.core.model import IssueRef
 from app.core.plan import Action, Plan, Summon
+from app.core.preview import Difference, difference
 from app.gitlab.hooks import HookSeen
 
 
@@ -14,8 +15,8 @@ from app.gitlab.hooks import HookSeen
 class Swept:
     """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at.
 
-    The plan is in short (`Plan.in_short`). `changed_at` is when a person last did something there of which GitLab sends
-    an event, as far as is known.
+    The plan is in short (`Plan.in_short`), and so is `before`: what other rules would do, where they were asked.
+    `changed_at` is when a person last did something there of which GitLab sends an event, as far as is known.
     """
 
     ref: IssueRef
@@ -26,6 +27,12 @@ class Swept:
     error: str = ""
     unavailable: bool = False
     changed_at: datetime | None = None
+    before: Plan | None = None
+
+    @property
+    def difference(self) -> Difference:
+        """What is done here only now, and what is not any more, by the rules that were compared."""
+        return difference(self.before, self.plan)
 
 
 @dataclass
@@ -34,7 +41,8 @@ class Report:
 
     `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end; `hooks`
     are those of the boards, by which events come, and `missed` what changed without one. `unchanged` are issues that
-    were not looked at, since nothing had changed since the last time and nothing was due.
+    were not looked at, since nothing had changed since the last time and nothing was due. `against` names rules that
+    these are compared with; then only what differs is told.
     """
 
     applied: bool
@@ -46,6 +54,7 @@ class Report:
     hooks: list[HookSeen] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     unchanged: int = 0
+    against: str = ""
 
     @property
     def pending(self) -> int:

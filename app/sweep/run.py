@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.core.board import Board
+from app.core.evaluate import evaluate
 from app.core.missed import changed_at
 from app.core.model import IssueRef
-from app.core.restraint import Restraint
+from app.core.plan import Plan
+from app.core.restraint import Restraint, restrained
 from app.core.ruleset import Ruleset
 from app.errors import TriageError, Unauthorized, Unavailable
 from app.gitlab.client import GitLab
@@ -31,9 +34,11 @@ def sweep(
     adopt: bool = False,
     alone: bool = False,
     restraint: Restraint = NONE,
+    against: Ruleset | None = None,
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
     """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one.
+    Each row also has what the rules `against` would do, if they are given.
 
     Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
 
@@ -42,8 +47,11 @@ def sweep(
     """
     report = Report(apply, boards=tuple(board.id for board in boards))
     held = replace(restraint, service_first=timedelta() if alone else SERVICE_FIRST)
+    before = partial(_before, against, held, adopt)
     try:
-        for row in _rows(report, boards, gitlab, ruleset, now, journal, held, apply=apply, adopt=adopt):
+        for row in _rows(
+            report, boards, gitlab, ruleset, now, journal, held, before, apply=apply, adopt=adopt
+        ):
             report.rows.append(row)
             seen(row)
             if len(report.rows) >= IN_A_ROW and all(r.unavailable for r in report.rows[-IN_A_ROW:]):
@@ -64,6 +72,7 @@ def _rows(
     now: Callable[[], datetime],
     journal: Journal | None,
     restraint: Restraint,
+    before: Callable[[Looked], Plan | None],
     *,
     apply: bool,
     adopt: bool,
@@ -92,17 +101,39 @@ def _rows(
                     adopt=adopt,
                     restraint=restraint,
                 ),
+                before,
             )
 
 
-def _one(ref: IssueRef, reference: str, board: Board, look: Callable[[], Looked]) -> Swept:
+def _before(against: Ruleset | None, restraint: Restraint, adopt: bool, looked: Looked) -> Plan | None:
+    """What the other rules would do on the issue as it was seen."""
+    if against is None:
+        return None
+    plan = evaluate(looked.issue, against, looked.plan.at, adopt=adopt)
+    return restrained(plan, looked.issue, restraint).in_short()
+
+
+def _one(
+    ref: IssueRef,
+    reference: str,
+    board: Board,
+    look: Callable[[], Looked],
+    before: Callable[[Looked], Plan | None],
+) -> Swept:
     try:
         looked = patiently(look)
+        was = before(looked)
     except Unauthorized:
         raise
     except TriageError as error:
         return Swept(ref, reference, board.id, error=str(error), unavailable=isinstance(error, Unavailable))
     issue = looked.issue
     return Swept(
-        ref, issue.reference, board.id, looked.plan.in_short(), looked.done, changed_at=changed_at(issue)
+        ref,
+        issue.reference,
+        board.id,
+        looked.plan.in_short(),
+        looked.done,
+        changed_at=changed_at(issue),
+        before=was,
     )

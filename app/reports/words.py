@@ -1,0 +1,90 @@
+"""The sentences that several formats share."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Assign,
+    DeleteNote,
+    Move,
+    Postponed,
+    PutNote,
+    RemoveLabel,
+    Reopen,
+    Reply,
+    Summon,
+    Unassign,
+    stamp,
+)
+from app.explain import action_lines
+from app.reports.shown import Shown, counts, shown, touched
+from app.sweep.report import Report
+
+# Every kind of action, in the order in which they are counted, with its words for one and for many.
+KINDS: dict[type, tuple[str, str]] = {
+    AddLabel: ("label put on", "labels put on"),
+    RemoveLabel: ("label taken off", "labels taken off"),
+    Assign: ("assignment", "assignments"),
+    Unassign: ("assignment taken back", "assignments taken back"),
+    PutNote: ("status note", "status notes"),
+    Summon: ("summons", "summonses"),
+    Reply: ("answer", "answers"),
+    DeleteNote: ("second note deleted", "second notes deleted"),
+    Reopen: ("reopening", "reopenings"),
+    Move: ("move", "moves"),
+}
+
+
+def requests(number: int) -> str:
+    """`1 request`, `14 requests`."""
+    return f"{number} request{'' if number == 1 else 's'}"
+
+
+def kinds_text(actions: Iterable[Action]) -> str:
+    """`300 labels put on, 12 summonses`, or nothing."""
+    found = counts(actions)
+    said = ((found[kind.__name__], words) for kind, words in KINDS.items())
+    return ", ".join(f"{number} {one if number == 1 else many}" for number, (one, many) in said if number)
+
+
+def counts_text(report: Report) -> str:
+    """The counts in a sentence: `300 requests: 300 labels put on, 12 summonses.`"""
+    told = shown(report)
+    done = kinds_text(chain.from_iterable(each.actions for each in told))
+    if report.against:
+        gone = kinds_text(chain.from_iterable(each.gone for each in told))
+        parts = [done, f"no longer: {gone}" if gone else ""]
+        return f"{requests(touched(told))}: {'; '.join(filter(None, parts)) or 'nothing differs'}."
+    more = f" ({report.unchanged} more are unchanged)" if report.unchanged else ""
+    return f"{requests(len(report.rows))}{more}: {done or 'nothing to do'}."
+
+
+def issue_lines(each: Shown, *, texts: bool) -> list[str]:
+    """What there is to do on an issue, a line for each action; with `texts` each note below its own."""
+    if each.hidden:
+        return [f"  {each.number} to do, not shown: the issue is confidential"] if each.number else []
+    now = "only now: " if each.compared else ""
+    lines = [line for action in each.actions for line in _action(action, now, texts)]
+    lines += [line for action in each.gone for line in _action(action, "no longer: ", texts)]
+    lines += [_waiting(call) for call in each.waiting]
+    return lines + [f"  found {outcome.rule}: {outcome.reason}" for outcome in each.found]
+
+
+def why_incomplete(report: Report) -> list[str]:
+    """What kept the sweep from being whole; empty when it is."""
+    lines = [report.stopped] if report.stopped else []
+    lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
+    if number := len(report.failed):
+        lines.append(f"{requests(number)} could not be looked at or finished")
+    return lines
+
+
+def _action(action: Action, mark: str, texts: bool) -> list[str]:
+    first, *text = action_lines(action)
+    return [f"  {mark}{first.strip()}", *(text if texts else [])]
+
+
+def _waiting(call: Postponed) -> str:
+    return f"  {call.action}: waits for the service until {stamp(call.until)}; --alone does not"
