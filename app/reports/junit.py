@@ -62,10 +62,11 @@ def _of_boards(report: Report) -> Iterator[Case]:
     left_out = len(told) - MOST_CASES
     for board in sorted({*report.boards, *report.boards_failed, *(row.board for row in report.rows)}):
         here = [each for each in told[:MOST_CASES] if each.row.board == board]
+        more = sum(each.row.board == board for each in told[MOST_CASES:])
         if board in report.boards_failed:
             yield Case(board, "list of requests", "error", "could not be listed", report.boards_failed[board])
         yield from (_of_issue(each, report) for each in here)
-        quiet = sum(row.board == board for row in report.rows) - len(here)
+        quiet = sum(row.board == board for row in report.rows) - len(here) - more
         yield Case(board, "all others", "passed", text=f"{requests(quiet)}: nothing to tell")
     if left_out > 0:
         yield Case(WHOLE, "too many to show", "failure", f"{requests(left_out)} more have something to tell")
@@ -110,8 +111,8 @@ def _first(text: str) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    legal = _legal(text)
-    return legal if len(legal) <= limit else legal[: max(limit - 1, 0)] + "…"
+    legal = _legal(text[: limit + 1]) if limit > 0 else ""
+    return legal if len(legal) <= limit else legal[: limit - 1] + "…"
 
 
 def _legal(text: str) -> str:

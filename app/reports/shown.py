@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.core.plan import Action, Outcome, Postponed, Summon
+from app.core.plan import Action, Outcome, Postponed, Summon, Written
 from app.sweep.report import Report, Swept
 
 
@@ -13,8 +13,9 @@ class Shown:
     """One issue with something to tell.
 
     `actions` are those that are planned, or the ones planned only now where rules are compared; `gone` are those that
-    other rules would have planned. `waiting` are calls that are left to the service for a while, `found` what is only
-    told of a watched board. All of it is there of a confidential issue too: `hidden` says not to show it.
+    only the other rules plan. A note that both plan is `reworded`: by its key, what it would say by the other rules.
+    `waiting` are calls that are left to the service for a while, `found` what is only told of a watched board. All of
+    it is there of a confidential issue too: `hidden` says not to show it.
     """
 
     row: Swept
@@ -22,6 +23,7 @@ class Shown:
     gone: tuple[Action, ...] = ()
     waiting: tuple[Postponed, ...] = ()
     found: tuple[Outcome, ...] = ()
+    reworded: dict[str, str] = field(default_factory=dict)
     compared: bool = False
 
     @property
@@ -55,9 +57,18 @@ def _shown(row: Swept, *, compared: bool) -> Shown:
     if row.error or row.plan is None:
         return Shown(row, compared=compared)
     if compared:
-        return Shown(row, row.difference.new, row.difference.gone, compared=True)
+        return _compared(row)
     plan = row.plan
     return Shown(row, plan.actions, waiting=plan.postponed, found=plan.findings if plan.watched else ())
+
+
+def _compared(row: Swept) -> Shown:
+    new, gone = row.difference.new, row.difference.gone
+    keys = {note.key for note in new if isinstance(note, Written)}
+    again = [note for note in gone if isinstance(note, Written) and note.key in keys]
+    reworded = {note.key: note.body for note in again}
+    left = tuple(action for action in gone if action not in again)
+    return Shown(row, new, left, reworded=reworded, compared=True)
 
 
 def touched(told: Iterable[Shown]) -> int:

@@ -25,7 +25,7 @@ def as_text(report: Report) -> str:
     ):
         lines += [f"{number} left alone: {why}" for why, number in silent.most_common()]
     lines += [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]
-    lines.append(f"{_verb(report)}: {counts_text(report)}")
+    lines.append(f"{_verb(report)} {counts_text(report)}")
     if not report.complete:
         lines.append(f"Incomplete: {report.stopped or 'not every issue was looked at'}.")
     return "\n".join(lines)
@@ -43,4 +43,4 @@ def hook_lines(hooks: list[HookSeen]) -> list[str]:
 def _verb(report: Report) -> str:
     if report.against:
         return f"Compared with {report.against}, this change would touch"
-    return "Done" if report.applied else "Would do"
+    return "Done:" if report.applied else "Would do:"

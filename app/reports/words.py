@@ -1,6 +1,7 @@
 """The sentences that several formats share."""
 
 from collections.abc import Iterable
+from difflib import ndiff
 from itertools import chain
 
 from app.core.plan import (
@@ -16,6 +17,7 @@ from app.core.plan import (
     Reply,
     Summon,
     Unassign,
+    Written,
     stamp,
 )
 from app.explain import action_lines
@@ -66,7 +68,12 @@ def issue_lines(each: Shown, *, texts: bool) -> list[str]:
     if each.hidden:
         return [f"  {each.number} to do, not shown: the issue is confidential"] if each.number else []
     now = "only now: " if each.compared else ""
-    lines = [line for action in each.actions for line in _action(action, now, texts)]
+    lines: list[str] = []
+    for action in each.actions:
+        if isinstance(action, Written) and action.key in each.reworded:
+            lines += _reworded(action, each.reworded[action.key], texts)
+        else:
+            lines += _action(action, now, texts)
     lines += [line for action in each.gone for line in _action(action, "no longer: ", texts)]
     lines += [_waiting(call) for call in each.waiting]
     return lines + [f"  found {outcome.rule}: {outcome.reason}" for outcome in each.found]
@@ -84,6 +91,13 @@ def why_incomplete(report: Report) -> list[str]:
 def _action(action: Action, mark: str, texts: bool) -> list[str]:
     first, *text = action_lines(action)
     return [f"  {mark}{first.strip()}", *(text if texts else [])]
+
+
+def _reworded(note: Written, before: str, texts: bool) -> list[str]:
+    """A note that says something else now: the lines that differ."""
+    lines = ndiff(before.splitlines(), note.body.splitlines())
+    differing = [f"    | {line}" for line in lines if line[0] in "-+"]
+    return [f"  otherwise now: {note}", *(differing if texts else [])]
 
 
 def _waiting(call: Postponed) -> str:
