@@ -8,7 +8,7 @@ import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,13 +19,14 @@ from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
-from app.options import AgainstOption, Format, FormatOption, ReportOption, RulesOption, rules_folder, show
+from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
+from app.sweep_cli import sweep
 
 if TYPE_CHECKING:
     from app.core.ruleset import Ruleset
 
-FAILED, USAGE, PENDING, INCOMPLETE = 1, 2, 3, 4
+FAILED, USAGE = 1, 2
 
 app = typer.Typer(
     name="triage",
@@ -41,6 +42,7 @@ app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
 app.command()(hooks)
+app.command()(sweep)
 
 
 def main() -> None:
@@ -110,69 +112,6 @@ def serve(
     from app.service import run_service
 
     run_service(host, port, role.value)
-
-
-@app.command()
-def sweep(
-    board: Annotated[
-        list[str] | None, typer.Option(help="Only this board; may be given several times.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")] = False,
-    adopt: Annotated[
-        list[str] | None,
-        typer.Option(help="Take in this board's requests from before its `since`; prints the counts first."),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before adopting.")] = False,
-    alone: Annotated[
-        bool,
-        typer.Option(
-            "--alone",
-            help="No service runs: call people at once, not only when it has been due for ten minutes.",
-        ),
-    ] = False,
-    against: AgainstOption = None,
-    report: ReportOption = None,
-    detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when changes are pending.")] = False,
-    format: FormatOption = Format.text,
-) -> None:
-    """Look at every open issue of every board, and at those closed in the last 14 days."""
-    from app import reports, service, sweeping
-    from app.report_files import ReportFiles
-
-    files = ReportFiles(report or [])
-    tools = service.connect(journal=not dry_run)
-    if adopt and board:
-        raise ConfigError("--adopt names its board itself; leave --board out")
-    if against and not dry_run:
-        raise ConfigError("--against only compares; add --dry-run")
-    swept = files.swept(
-        lambda: sweeping.run(
-            tools,
-            board or [],
-            adopt or [],
-            dry_run=dry_run,
-            quiet=format is Format.json,
-            alone=alone,
-            confirm=_confirm(yes),
-            against=against or "",
-        ),
-        applied=not dry_run,
-    )
-    show(format, lambda: reports.as_text(swept), lambda: reports.as_data(swept))
-    files.check()
-    if not swept.complete:
-        raise typer.Exit(INCOMPLETE)
-    if detailed_exitcode and reports.pending(swept):
-        raise typer.Exit(PENDING)
-
-
-def _confirm(yes: bool) -> Any:
-    """Asks on a terminal; without one, or with --yes, goes on."""
-
-    def ask(question: str) -> bool:
-        return yes or not sys.stdin.isatty() or typer.confirm(question, err=True)
-
-    return ask
 
 
 @app.command()

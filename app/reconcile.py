@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 from app.core.board import Board
 from app.core.evaluate import evaluate
@@ -14,21 +14,31 @@ from app.core.restraint import Restraint, restrained
 from app.core.ruleset import Ruleset
 from app.core.stays import stays
 from app.errors import Fault, Refused, TriageError, Unavailable
-from app.gitlab.client import GitLab
-from app.journal import Entry, Journal
+from app.gitlab.client import GitLab, GroupsOf
+from app.journal import Entry
 
 NONE = Restraint()
 
 Trigger = Literal["worker", "sweep", "explain"]
 
 
+class Recorder(Protocol):
+    """Where what was decided and done is written down."""
+
+    def record(self, entry: Entry) -> None:
+        """Keeps the entry."""
+        ...
+
+
 @dataclass(frozen=True)
 class Looked:
-    """One look at an issue: what was read, what was decided, and which of the actions were done."""
+    """One look at an issue: what was read, what was decided, and which of the actions were done. `before` is what other
+    rules would have decided, where they were asked."""
 
     issue: Issue
     plan: Plan
     done: tuple[Action, ...]
+    before: Plan | None = None
 
 
 def reconcile(
@@ -37,18 +47,24 @@ def reconcile(
     gitlab: GitLab,
     ruleset: Ruleset,
     now: Callable[[], datetime],
-    journal: Journal | None = None,
+    journal: Recorder | None = None,
     trigger: Trigger = "worker",
     apply: bool = True,
     adopt: bool = False,
     restraint: Restraint = NONE,
+    against: Ruleset | None = None,
     still_held: Callable[[], bool] = lambda: True,
     run: str = "",
+    glance: Callable[[], Issue] | None = None,
 ) -> Looked:
     """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
 
-    `now` tells issue time; the issue is never seen at an instant before its newest event. Errors: Unavailable, Refused,
-    Unsettled, and Fault for what is none of ours; they are in the journal as well, with what had been done by then.
+    `glance` gives the issue as it was known or listed a moment ago: where nothing is to be done on it, that will do,
+    and where something is, the issue is fetched after all. So nothing is ever written by what may be old.
+
+    `against` are other rules, that are asked and not followed. `now` tells issue time; the issue is never seen at an
+    instant before its newest event. Errors: Unavailable, Refused, Unsettled, and Fault for what is none of ours; they
+    are in the journal as well, with what had been done by then.
     """
     started = datetime.now(UTC)
     issue: Issue | None = None
@@ -56,12 +72,20 @@ def reconcile(
     done: list[Action] = []
     failure: TriageError | None = None
     try:
-        issue = gitlab.fetch(ref, partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset))
-        plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
-        plan = restrained(plan, issue, restraint)
+        decide = partial(_decided, ruleset=ruleset, now=now, adopt=adopt, restraint=restraint)
+        if glance is not None:
+            issue = glance()
+            plan = decide(issue)
+        if plan is None or plan.actions:
+            issue = plan = None
+            issue = gitlab.fetch(ref, *who_matters(ruleset, against))
+            plan = decide(issue)
+        assert issue is not None
         if apply:
             gitlab.apply(plan, issue, done, still_held)
-        return Looked(issue, plan, tuple(done))
+        at = plan.at
+        before = decide(issue, ruleset=against, now=lambda: at) if against else None
+        return Looked(issue, plan, tuple(done), before)
     except TriageError as error:
         failure = error
         raise
@@ -81,7 +105,7 @@ def reconcile(
                     ruleset=ruleset.version,
                     outcome=_outcome(failure),
                     applied=apply,
-                    plan=_shown(plan, done) if plan else {},
+                    plan=_shown(plan, done, trigger) if plan else {},
                     error=str(failure) if failure else "",
                     run=run,
                 )
@@ -89,9 +113,31 @@ def reconcile(
     raise failure
 
 
-def _shown(plan: Plan, done: list[Action]) -> dict[str, object]:
-    """The plan with what was done of it; of a confidential issue only how much."""
-    return plan.as_dict() | {"done": len(done) if plan.confidential else [str(a) for a in done]}
+def who_matters(ruleset: Ruleset, against: Ruleset | None = None) -> tuple[GroupsOf, GroupsOf]:
+    """The groups whose members must be known to decide: of the board where an issue is, and of those where it was.
+
+    Of those that only the rules `against` name, the bot may not know.
+    """
+    mine = partial(groups, ruleset.boards_by_project)
+    if against is None:
+        return mine, partial(former_groups, ruleset)
+    theirs = partial(groups, against.boards_by_project)
+    return mine, lambda issue: former_groups(ruleset, issue) | former_groups(against, issue) | theirs(issue)
+
+
+def _decided(
+    issue: Issue, *, ruleset: Ruleset, now: Callable[[], datetime], adopt: bool, restraint: Restraint
+) -> Plan:
+    plan = evaluate(issue, ruleset, max(now(), issue.newest_event_at), adopt=adopt)
+    return restrained(plan, issue, restraint)
+
+
+def _shown(plan: Plan, done: list[Action], trigger: Trigger) -> dict[str, object]:
+    """The plan with what was done of it; of a confidential issue only how much. Of the thousands that a sweep leaves as
+    they are, what was found and how their clocks stand, without what was looked at."""
+    quiet = trigger == "sweep" and not plan.actions and not plan.postponed
+    told = plan.in_brief() if quiet else plan
+    return told.as_dict() | {"done": len(done) if plan.confidential else [str(a) for a in done]}
 
 
 def groups(boards: Mapping[str, Board], issue: Issue) -> frozenset[str]:

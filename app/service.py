@@ -14,13 +14,14 @@ from app.clock import Clock, SandboxClock, SystemClock
 from app.core.model import IssueRef
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
-from app.database import open_database
+from app.database import is_there, open_database
 from app.errors import ConfigError, Refused
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line, line_to
 from app.gitlab.webhook import decode_signing_token
 from app.inbox import Deliveries, Inbox, Lease, told_lines
 from app.journal import Journal
+from app.known import KnownIssues
 from app.reconcile import NONE, Looked, reconcile
 from app.serve import ReceiverParts, Role, WorkerParts, process_name, serve
 from app.settings import Settings, read_settings
@@ -42,15 +43,17 @@ class Tools:
     inbox: Inbox | None = None
     restraint: Restraint = NONE
     deliveries: Deliveries | None = None
+    known: KnownIssues | None = None
 
 
-def connect(*, journal: bool = True, examples: bool = True) -> Tools:
+def connect(*, journal: bool | Literal["if there"] = True, examples: bool = True) -> Tools:
     """The tools by the environment, with its database if `journal`, the rules' examples run if `examples`.
 
     Errors: ConfigError.
     """
     settings = read_settings()
-    engine = open_database(settings.database_url) if journal else None
+    wanted = is_there(settings.database_url) if journal == "if there" else journal
+    engine = open_database(settings.database_url) if wanted else None
     return Tools(
         gitlab=gitlab_of(settings),
         ruleset=load_to_stay(settings.rules, examples=examples),
@@ -60,6 +63,7 @@ def connect(*, journal: bool = True, examples: bool = True) -> Tools:
         inbox=Inbox(engine) if engine else None,
         restraint=restraint_of(settings),
         deliveries=Deliveries(engine) if engine else None,
+        known=KnownIssues(engine, settings.gitlab_url) if engine else None,
     )
 
 

@@ -2,68 +2,75 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
-
 from app.core.board import Board
+from app.core.fuse import Fuse
 from app.core.ruleset import Ruleset
 from app.missed import find_missed, missed_lines
 from app.other_rules import other_rules
 from app.reports import counts_text, hook_lines
 from app.service import Tools
-from app.sweep import Report, Swept, choose_boards, sweep, watch_hooks
+from app.sweep import Report, choose_boards, sweep, watch_hooks
+from app.sweep.progress import Progress
+from app.sweep.run import NO_FUSE
 
 
-def run(
-    tools: Tools,
-    boards: list[str],
-    adopt: list[str],
-    *,
-    dry_run: bool,
-    quiet: bool,
-    alone: bool,
-    confirm: Callable[[str], bool],
-    against: str = "",
-) -> Report:
-    """Sweeps the boards. With `adopt`, first says what taking in their old requests would do: on stderr if `quiet`.
+@dataclass(frozen=True)
+class Asked:
+    """What the command was told. `max_seconds` is how long it may take, None for as long as it needs.
 
-    With `against`, which only a dry run may have, the report tells what those other rules would do otherwise.
+    `against` names other rules, of a folder or a git ref; then only what they would do otherwise is told.
     """
-    console = Console(stderr=True, quiet=quiet, highlight=False)
-    chosen = choose_boards(tools.ruleset, adopt or boards)
+
+    boards: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
+    dry_run: bool = False
+    quiet: bool = False
+    alone: bool = False
+    concurrency: int = 1
+    max_seconds: float | None = None
+    fuse: Fuse = NO_FUSE
+    against: str = ""
+
+
+def run(tools: Tools, asked: Asked, confirm: Callable[[str], bool]) -> Report:
+    """Sweeps the boards. To adopt, first says what taking in their old requests would do: on stderr if it is quiet."""
+    chosen = choose_boards(tools.ruleset, list(asked.adopt or asked.boards))
     options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
-    options |= {"alone": alone, "restraint": tools.restraint}
-    if against:
-        other = _other(against, tools)
-        options["against"] = other
-        chosen += [] if adopt or boards else _only_there(tools.ruleset, other)
-    if adopt:
+    options |= {"alone": asked.alone, "restraint": tools.restraint, "threads": asked.concurrency}
+    options |= {"max_seconds": asked.max_seconds}
+    if asked.against:
+        other = _other(asked.against, tools)
+        chosen += [] if asked.adopt or asked.boards else _only_there(tools.ruleset, other)
+        options |= {"against": other, "everything": True}
+    if asked.adopt:
         preview = sweep(chosen, **options, apply=False, adopt=True)
         first = f"Adopting the old requests of {', '.join(b.name for b in chosen)} would do this:"
-        print(first, counts_text(preview), sep="\n", file=sys.stderr if quiet else sys.stdout, flush=True)
-        if dry_run or not confirm("Go on?"):
-            preview.against = against
-            return preview
-    with console.status("Sweeping ...") as status:
-
-        def seen(row: Swept) -> None:
-            status.update(f"Sweeping {row.board}: {row.ref.iid}")
-            if tools.inbox and not dry_run and row.plan:
-                tools.inbox.settle(row.ref)
-            if tools.inbox and not dry_run and row.plan and row.plan.recheck_at:
-                # So that a service on this database looks in time.
-                tools.inbox.put(row.ref, row.plan.recheck_at)
-
-        report = sweep(
-            chosen, **options, journal=tools.journal, apply=not dry_run, adopt=bool(adopt), seen=seen
+        print(
+            first, counts_text(preview), sep="\n", file=sys.stderr if asked.quiet else sys.stdout, flush=True
         )
-        report.against = against
-        if tools.deliveries and not alone and not dry_run:
+        if asked.dry_run or not confirm("Go on?"):
+            preview.against = asked.against
+            return preview
+    with Progress(quiet=False, used=lambda: tools.gitlab.line.state.requests_used) as progress:
+        report = sweep(
+            chosen,
+            **options,
+            journal=None if asked.dry_run else tools.journal,
+            known=tools.known,
+            inbox=tools.inbox,
+            apply=not asked.dry_run,
+            adopt=bool(asked.adopt),
+            fuse=asked.fuse,
+            seen=progress.seen,
+        )
+        report.against = asked.against
+        if tools.deliveries and not asked.alone and not asked.dry_run:
             # Before the hooks are looked at: a test delivery is about an issue too.
             report.missed = find_missed(report.rows, chosen, tools.deliveries)
-        if not alone and not report.stopped and not against:
-            status.update("Looking at the hooks")
+        if not asked.alone and not report.stopped and not asked.against:
             watch_hooks(report, chosen, tools.gitlab)
     for line in [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]:
         print(line, file=sys.stderr, flush=True)

@@ -1,6 +1,7 @@
 """`triage inbox` as its users see it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -90,9 +91,9 @@ def test_a_sweep_that_goes_well_settles_what_was_parked(town, ruleset, engine):
     inbox.put(ref)
     assert inbox.failed(inbox.take(NOW, "w1"), "surprise", limit=1)
     tools = Tools(town.bot, ruleset, town.clock, ROOT / "rules", inbox=inbox)
-    options = {"quiet": True, "alone": True, "confirm": lambda _question: True}
-    assert sweeping.run(tools, ["us-east"], [], dry_run=True, **options).complete
+    asked = sweeping.Asked(("us-east",), quiet=True, alone=True)
+    assert sweeping.run(tools, replace(asked, dry_run=True), lambda _question: True).complete
     assert inbox.stats().parked == 1
-    assert sweeping.run(tools, ["us-east"], [], dry_run=False, **options).complete
+    assert sweeping.run(tools, asked, lambda _question: True).complete
     stats = inbox.stats()
     assert (stats.parked, stats.failing, stats.depth) == (0, 0, 1)  # and it has a timer

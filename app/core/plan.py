@@ -237,6 +237,11 @@ class Plan:
         kept = [o for o in self.outcomes if o.verdict in ("failing", "waived") or o.rule in acting]
         return replace(self, outcomes=tuple(_bare(o, told=o.rule in acting) for o in kept))
 
+    def in_brief(self) -> "Plan":
+        """The plan without what its rules looked at, and without those that found nothing and count no time."""
+        kept = [o for o in self.outcomes if o.verdict in ("failing", "waived") or o.counted is not tuple]
+        return replace(self, outcomes=tuple(o._replace(looked_at=tuple) for o in kept))
+
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON takes it, instants and lengths in ISO 8601. Of a confidential issue only how much there is
         to do."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -46,6 +47,15 @@ def open_database(url: str, patience: timedelta = PATIENCE, *, hurried: bool = F
         engine.dispose()
         raise
     return engine
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a database already: a SQLite file, or whatever a server has. Opens nothing, makes nothing."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True  # whoever opens it says what is wrong with it
+    return parsed.get_backend_name() != "sqlite" or not parsed.database or Path(parsed.database).exists()
 
 
 def connect(url: str, patience: timedelta = PATIENCE, *, hurried: bool = False) -> Engine:

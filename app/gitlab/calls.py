@@ -10,6 +10,7 @@ from typing import Any
 
 import gitlab
 import requests
+from gitlab.client import GitlabList
 from gitlab.exceptions import GitlabAuthenticationError, GitlabError, GitlabParsingError
 
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
@@ -62,7 +63,7 @@ class Calls:
 
     def get(self, path: str, *, what: str = "") -> Json:
         """One object. `what` says in an error what was asked for."""
-        with self._errors(what, about_all=path == ME):
+        with self.errors(what, about_all=path == ME):
             found: Any = self._api.http_get(path, obey_rate_limit=False)
         if not isinstance(found, dict):
             raise Unavailable(f"GitLab answered {path} with something else than JSON")
@@ -70,25 +71,31 @@ class Calls:
 
     def rows(self, path: str, **query: Any) -> list[Json]:
         """Everything that stands there, every page of it; `what` as for `get`."""
-        with self._errors(query.pop("what", "")):
+        with self.errors(query.pop("what", "")):
             found = self._api.http_list(path, query_data=query, iterator=True, obey_rate_limit=False)
             return [dict(row) for row in found]
 
+    def begun(self, path: str, query: Json) -> GitlabList:
+        """A list whose first page is read; the next ones come as it is gone through, inside `errors`."""
+        found = self._api.http_list(path, query_data=query, iterator=True, obey_rate_limit=False)
+        assert isinstance(found, GitlabList)
+        return found
+
     def page(self, path: str, **query: Any) -> list[Json]:
         """Its first page alone."""
-        with self._errors():
+        with self.errors():
             found: Any = self._api.http_get(path, query_data=query, obey_rate_limit=False)
         return [dict(row) for row in found]
 
     def put(self, path: str, data: Json) -> Any:
         """Changes what stands there."""
-        with self._errors():
+        with self.errors():
             return self._api.http_put(path, post_data=data, obey_rate_limit=False)
 
     def post(self, path: str, data: Json) -> Any:
         """Posts, once. When no answer comes, it may still be done: the next look must wait for that."""
         try:
-            with self._errors():
+            with self.errors():
                 return self._api.http_post(path, post_data=data, obey_rate_limit=False)
         except NotSent:
             raise
@@ -101,7 +108,7 @@ class Calls:
     def delete(self, path: str) -> None:
         """Takes away what stands there; what is gone already is fine."""
         try:
-            with self._errors():
+            with self.errors():
                 self._api.http_delete(path, obey_rate_limit=False)
         except Refused as error:
             if error.status != 404:
@@ -111,7 +118,7 @@ class Calls:
         self._retry_after = retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
 
     @contextmanager
-    def _errors(self, what: str = "", *, about_all: bool = False) -> Iterator[None]:
+    def errors(self, what: str = "", *, about_all: bool = False) -> Iterator[None]:
         """GitLab's and the network's errors as ours. `about_all`: where this fails, everything does."""
         self._retry_after = None
         try:
@@ -141,3 +148,25 @@ class Calls:
                 f"{self._api.url} did not answer: {type(error).__name__}",
                 everywhere=broken or about_all or self.line.down,
             ) from error
+
+
+class Rows:
+    """A list of GitLab's that is read page by page, as it is gone through."""
+
+    def __init__(self, calls: Calls, path: str, query: Json) -> None:
+        self._calls, self._path, self._query = calls, path, query
+        self._found: GitlabList | None = None
+
+    def next(self) -> Json | None:
+        """The next row, None when there are no more. After an error it may be asked again, and goes on where it was."""
+        with self._calls.errors():
+            if self._found is None:
+                self._found = self._calls.begun(self._path, self._query)
+            row = next(self._found, None)
+        return None if row is None else dict(row)
+
+    @property
+    def by_number(self) -> bool:
+        """Whether GitLab counts pages, as before 18.3: then what is changed meanwhile shifts the rest by one, and rows
+        at the edge of a page are skipped. Source: https://docs.gitlab.com/api/rest/#keyset-based-pagination"""
+        return self._found is not None and self._found.next_page is not None

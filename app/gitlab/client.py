@@ -27,10 +27,11 @@ from app.core.plan import (
 from app.core.surplus import surplus
 from app.errors import Refused, Unavailable
 from app.gitlab import payloads
-from app.gitlab.calls import ME, TIMEOUT_SECONDS, Calls
+from app.gitlab.calls import ME, TIMEOUT_SECONDS, Calls, Rows
 from app.gitlab.line import Line, NotSent
 from app.gitlab.members import Members
 from app.gitlab.payloads import Json
+from app.gitlab.snapshot import Snapshot
 
 GroupsOf = Callable[[Issue], frozenset[str]]
 
@@ -57,9 +58,17 @@ class GitLab:
         """`line` is what the clients of a process share; without one this client has its own. `timeout` in seconds."""
         self.line = line or Line()
         self.calls = Calls(url, token, self.line, timeout)
+        self.url, self._token, self._timeout = url, token, timeout
         self._bot_users = bot_users
         self._me: User | None = None
         self.members = Members(self.calls.rows)
+
+    def another(self) -> "GitLab":
+        """A client for another thread: with the same line, and with what this one knows of people."""
+        other = GitLab(self.url, self._token, self._bot_users, self.line, self._timeout)
+        other._me = self._me
+        other.members = Members(other.calls.rows, self.members.known)
+        return other
 
     def close(self) -> None:
         """Ends the connections."""
@@ -86,12 +95,23 @@ class GitLab:
         `groups_of` names the groups whose members matter, `former_groups_of` those of boards where the issue was
         before: of these the ones that the bot may not see are only named in `unseen_groups`.
         """
+        return self.issue_of(self.read(ref), groups_of, former_groups_of)
+
+    def read(self, ref: IssueRef, row: Json | None = None) -> Snapshot:
+        """The issue as GitLab gives it, whole. With its `row` of a list it is asked for its events and notes alone:
+        good enough to see that there is nothing to do, and too old to write by."""
         base = f"/projects/{ref.project_id}/issues/{ref.iid}"
-        data = self.calls.get(base)
-        events = self.calls.rows(f"{base}/resource_label_events")
-        states = self.calls.rows(f"{base}/resource_state_events")
-        notes = self.calls.rows(f"{base}/notes", sort="asc", order_by="created_at")
-        issue = payloads.issue(data, events, states, notes, bot=self.me(), bots=self.bots())
+        return Snapshot(
+            self.calls.get(base) if row is None else row,
+            self.calls.rows(f"{base}/resource_label_events"),
+            self.calls.rows(f"{base}/resource_state_events"),
+            self.calls.rows(f"{base}/notes", sort="asc", order_by="created_at"),
+        )
+
+    def issue_of(self, seen: Snapshot, groups_of: GroupsOf, former_groups_of: GroupsOf = _none) -> Issue:
+        """What was read as an issue, with who is in which group now."""
+        history = (seen.label_events, seen.state_events, seen.notes)
+        issue = payloads.issue(seen.row, *history, bot=self.me(), bots=self.bots())
         groups = {path: self.members.of(path) for path in groups_of(issue)}
         former = {path: self.members.if_seen(path) for path in former_groups_of(issue) - groups.keys()}
         groups |= {path: names for path, names in former.items() if names is not None}
@@ -103,11 +123,17 @@ class GitLab:
 
     def issues(self, project_id: int, *, state: str, updated_after: datetime | None = None) -> Iterator[Json]:
         """The project's issues in that state, least recently updated first, a hundred a page."""
+        found = self.listed(project_id, state=state, updated_after=updated_after)
+        while (row := found.next()) is not None:
+            yield row
+
+    def listed(self, project_id: int, *, state: str, updated_after: datetime | None = None) -> Rows:
+        """The same, row by row, each page only when it is needed."""
         query: Json = {"state": state, "issue_type": "issue", "order_by": "updated_at", "sort": "asc"}
         query |= {"pagination": "keyset", "scope": "all"}
         if updated_after:
             query["updated_after"] = updated_after.isoformat()
-        yield from self.calls.rows(f"/projects/{project_id}/issues", **query)
+        return Rows(self.calls, f"/projects/{project_id}/issues", query)
 
     def apply(self, plan: Plan, issue: Issue, done: list[Action], still_held: Callable[[], bool]) -> None:
         """Makes the plan so: labels and assignees in one call, then notes. Appends each action to `done` when it is.

@@ -12,20 +12,27 @@ NOT_FOR_US = frozenset({403, 404})
 
 
 class Members:
-    """The members of groups. `ask` lists what stands at a path of the API, and says in its errors what that was."""
+    """The members of groups. `ask` lists what stands at a path of the API, and says in its errors what that was.
 
-    def __init__(self, ask: Callable[..., Iterable[Json]]) -> None:
+    `known` is what several of these share.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[..., Iterable[Json]],
+        known: dict[str, tuple[float, frozenset[str]]] | None = None,
+    ) -> None:
         self._ask = ask
-        self._known: dict[str, tuple[float, frozenset[str]]] = {}
+        self.known = {} if known is None else known
 
     def of(self, group: str) -> frozenset[str]:
         """The usernames of a group's members, inherited ones included."""
-        known = self._known.get(group)
+        known = self.known.get(group)
         if known and monotonic() - known[0] < KEPT_SECONDS:
             return known[1]
         rows = self._ask(f"/groups/{quote(group, safe='')}/members/all", what=f"group {group}")
         found = frozenset(str(row["username"]) for row in rows)
-        self._known[group] = (monotonic(), found)
+        self.known[group] = (monotonic(), found)
         return found
 
     def if_seen(self, group: str) -> frozenset[str] | None:

@@ -7,6 +7,7 @@ from app.inbox.lease import LEASE, Lease
 from app.inbox.listing import Waiting, listed, retry, retry_all
 from app.inbox.pauses import Pauses
 from app.inbox.rows import AT_ONCE, held
+from app.inbox.settling import failing, settle
 from app.inbox.state import Pause, Stats
 from app.inbox.told_lines import forget_line, tell_line, told_lines
 
@@ -23,11 +24,13 @@ __all__ = [
     "Pauses",
     "Stats",
     "Waiting",
+    "failing",
     "forget_line",
     "held",
     "listed",
     "retry",
     "retry_all",
+    "settle",
     "tell_line",
     "told_lines",
 ]

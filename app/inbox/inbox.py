@@ -29,7 +29,6 @@ from app.inbox.rows import (
     new_row,
     next_free,
     of_issue,
-    unleased,
 )
 from app.inbox.state import Pause, Stats
 
@@ -169,14 +168,6 @@ class Inbox:
         with self.writing(durable=False) as connection:
             settled = self.clock.of(connection) + WRITES_SETTLE if lease.may_have_written else None
             return self._give_back(connection, lease, {"not_before": settled} if settled else {})
-
-    def settle(self, ref: IssueRef) -> None:
-        """Somebody else looked at the issue, and it went well: its failures are forgotten, and if it was parked or
-        refused, its row is gone. Changes nothing for an issue that is being worked on."""
-        with self.writing() as connection:
-            idle = and_(of_issue(ref), unleased(self.clock.of(connection)), rows.c.error.is_not(None))
-            connection.execute(delete(rows).where(idle, rows.c.due_at.is_(None)))
-            connection.execute(update(rows).where(idle).values(WELL))
 
     def next_due(self) -> datetime | None:
         """The earliest instant (issue time) at which a row that is free now is due; None when there is none.

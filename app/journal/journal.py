@@ -1,7 +1,7 @@
 """Entries in and out of the journal's table. Keeps the plan as it was given, and reads nothing into it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -74,6 +74,12 @@ class Journal:
                 if self._lease is None or not self._lease.still_held(timedelta(0)):
                     raise
                 time.sleep(RETRY_SECONDS)
+
+    def add(self, connection: Connection, entries: Iterable[Entry]) -> None:
+        """Keeps the entries, within the caller's transaction."""
+        values = [_values(entry) for entry in entries]
+        if values:
+            connection.execute(insert(rows), values)
 
     def _record(self, entry: Entry) -> None:
         with writing(self._engine) as connection:

@@ -1,26 +1,30 @@
-"""The sweep itself: which issues, in what order, and what ends it."""
+"""The sweep itself: what is looked at, by how many at once, and what ends it."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 from app.core.board import Board
-from app.core.evaluate import evaluate
-from app.core.missed import changed_at
+from app.core.fuse import Fuse, Tally
+from app.core.known import judges
 from app.core.model import IssueRef
-from app.core.plan import Plan
-from app.core.restraint import Restraint, restrained
+from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
-from app.errors import TriageError, Unauthorized, Unavailable
+from app.errors import TriageError, Unauthorized
 from app.gitlab.client import GitLab
+from app.inbox import Inbox, failing
 from app.journal import Journal
-from app.reconcile import NONE, Looked, reconcile
-from app.sweep.boards import issues_of
+from app.known import KnownIssues
+from app.reconcile import NONE
+from app.sweep.crew import Crew
+from app.sweep.keeping import Keeping, Seen, Stores
+from app.sweep.listing import Listing, Task, in_turn
+from app.sweep.looking import Look, Terms
 from app.sweep.patience import IN_A_ROW, patiently
 from app.sweep.report import Report, Swept
 
-SERVICE_FIRST = timedelta(minutes=10)
+NO_FUSE = Fuse()
 
 
 def sweep(
@@ -30,110 +34,160 @@ def sweep(
     ruleset: Ruleset,
     now: Callable[[], datetime],
     journal: Journal | None = None,
+    known: KnownIssues | None = None,
+    inbox: Inbox | None = None,
     apply: bool = True,
     adopt: bool = False,
     alone: bool = False,
-    restraint: Restraint = NONE,
+    everything: bool = False,
     against: Ruleset | None = None,
+    restraint: Restraint = NONE,
+    fuse: Fuse = NO_FUSE,
+    threads: int = 1,
+    max_seconds: float | None = None,
+    run: str = "",
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
-    """Looks at every open issue of the boards and at those closed in the last 14 days. `seen` is told of each one.
-    Each row also has what the rules `against` would do, if they are given.
+    """Looks at every open issue of the boards and at those closed in the last 14 days: at those of them that may have
+    changed since the last time, or are due, as far as that is `known`. `seen` is told of each look.
+
+    With rules `against`, each row also has what those would do.
 
     Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
+    With a `fuse`, everything is looked at before the first write, and nothing is written if it would be too much.
 
-    Stops when GitLab is down or takes the token back; what was done until then is in the report.
-    Errors: Unauthorized when nothing could be looked at.
+    Stops when GitLab is down or takes the token back, when `max_seconds` are over, or when it is interrupted; what was
+    done until then is in the report. Errors: Unauthorized when nothing could be looked at.
     """
-    report = Report(apply, boards=tuple(board.id for board in boards))
-    held = replace(restraint, service_first=timedelta() if alone else SERVICE_FIRST)
-    before = partial(_before, against, held, adopt)
-    try:
-        for row in _rows(
-            report, boards, gitlab, ruleset, now, journal, held, before, apply=apply, adopt=adopt
-        ):
-            report.rows.append(row)
-            seen(row)
-            if len(report.rows) >= IN_A_ROW and all(r.unavailable for r in report.rows[-IN_A_ROW:]):
-                report.stopped = f"GitLab did not answer for {IN_A_ROW} issues in a row"
-                break
-    except Unauthorized as error:
-        if not report.rows:
-            raise
-        report.stopped = str(error)
+    report = Report(apply, run, tuple(board.id for board in boards))
+    until = None if max_seconds is None else time.monotonic() + max_seconds
+    stores = Stores(journal, None if adopt else known, inbox)
+    terms = Terms(
+        ruleset,
+        now,
+        apply=apply,
+        adopt=adopt,
+        alone=alone,
+        restraint=restraint,
+        against=against,
+        run=run,
+        judged_by=_judges(gitlab, ruleset, alone=alone),
+        until=until,
+        stores=stores,
+    )
+    ill = failing(inbox) if inbox else frozenset[IssueRef]()
+    listings = [
+        Listing(board, gitlab, now, stores.known, terms.judged_by, everything, ill, until) for board in boards
+    ]
+    _Sweep(report, terms, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
     return report
 
 
-def _rows(
-    report: Report,
-    boards: list[Board],
-    gitlab: GitLab,
-    ruleset: Ruleset,
-    now: Callable[[], datetime],
-    journal: Journal | None,
-    restraint: Restraint,
-    before: Callable[[Looked], Plan | None],
-    *,
-    apply: bool,
-    adopt: bool,
-) -> Iterator[Swept]:
-    for board in boards:
+def _judges(gitlab: GitLab, ruleset: Ruleset, *, alone: bool) -> str:
+    """What decides, by a name. Who is in a group that cannot be read is nobody here; whoever needs it fails by that."""
+    paths = sorted({path for board in ruleset.active_boards.values() for path in board.groups()})
+    members = patiently(lambda: {path: gitlab.members.if_seen(path) or frozenset() for path in paths})
+    return judges(ruleset.version, members, patiently(gitlab.bots), alone=alone)
+
+
+class _Sweep:
+    def __init__(
+        self, report: Report, terms: Terms, gitlab: GitLab, threads: int, seen: Callable[[Swept], None]
+    ) -> None:
+        self._report, self._terms, self._gitlab, self._threads = report, terms, gitlab, threads
+        self._told = seen
+        self._refused: Unauthorized | None = None
+        self._unanswered = 0
+
+    def go(self, listings: list[Listing], fuse: Fuse) -> None:
+        """Looks at everything; with a fuse first without writing, and then again where there is something to do."""
+        report, failed = self._report, self._report.boards_failed
+
+        def tell(listing: Listing, error: Exception) -> None:
+            if isinstance(error, Unauthorized) or not isinstance(error, TriageError):
+                raise error
+            failed[listing.board.id] = str(error)
+
+        terms = replace(self._terms, apply=False) if fuse else self._terms
+        acting = self._looks(in_turn(listings, tell), terms, NO_FUSE)
+        report.unchanged = sum(listing.unchanged for listing in listings)
+        if fuse and not report.stopped:
+            self._act(acting, fuse)
+        if self._refused and not report.rows:
+            raise self._refused
+        if known := self._terms.stores.known:
+            for each in listings:
+                if each.began_at and not report.stopped and each.board.id not in failed:
+                    known.complete(
+                        each.project, each.began_at, each.listed if each.whole else None, each.before
+                    )
+
+    def _act(self, acting: list[Task], fuse: Fuse) -> None:
+        report, planned = self._report, self._report.rows
+        if why := fuse.blown(Tally.of(row.plan for row in planned if row.plan)):
+            report.stopped = f"nothing was written: {why}"
+            return
+        refs = {task.ref for task in acting}
+        report.rows = [row for row in planned if row.ref not in refs]
+        self._looks(iter(acting), self._terms, fuse)
+        looked_at = {row.ref for row in report.rows}
+        report.rows += [row for row in planned if row.ref not in looked_at]
+
+    def _looks(self, tasks: Iterator[Task], terms: Terms, fuse: Fuse) -> list[Task]:
+        """Looks at all of them, and gives those on which there is something to do."""
+        keeping, tally = Keeping(self._terms.stores, applied=self._terms.apply), Tally()
+        acting: list[Task] = []
+        crew: Crew[Task, Seen] = Crew(
+            lambda gitlab, task: Look(terms, keeping, gitlab, task).take(), self._gitlab, self._threads
+        )
         try:
-            listed = patiently(lambda board=board: list(issues_of(gitlab, board, now())))  # type: ignore[misc]
-        except Unauthorized:
-            raise
-        except TriageError as error:
-            report.boards_failed[board.id] = str(error)
-            continue
-        for ref, reference in listed:
-            yield _one(
-                ref,
-                reference,
-                board,
-                lambda ref=ref: reconcile(  # type: ignore[misc]
-                    ref,
-                    gitlab=gitlab,
-                    ruleset=ruleset,
-                    now=now,
-                    journal=journal,
-                    trigger="sweep",
-                    apply=apply,
-                    adopt=adopt,
-                    restraint=restraint,
-                ),
-                before,
-            )
+            with crew:
+                while (seen := self._next(crew, tasks)) is not None:
+                    keeping.add(seen)
+                    if seen.gone:
+                        continue
+                    self._add(seen.row)
+                    if self._unanswered >= (enough := max(IN_A_ROW, self._threads)):
+                        self._stop(crew, f"GitLab did not answer for {enough} issues in a row")
+                    if (plan := seen.row.plan) and plan.actions:
+                        acting.append(replace(seen.task, row=None, reading=True))
+                        tally.add(plan)
+                        if why := fuse.blown(tally):
+                            self._stop(crew, f"no more is written: {why}")
+        finally:
+            keeping.flush()
+        return acting
 
+    def _next(self, crew: Crew[Task, Seen], tasks: Iterator[Task]) -> Seen | None:
+        """The next look that comes to its end; None when none does any more."""
+        while True:
+            try:
+                self._feed(crew, tasks)
+                return None if crew.idle else crew.take()
+            except Unauthorized as error:
+                self._refused = error
+                self._stop(crew, str(error))
+            except KeyboardInterrupt:
+                if self._report.stopped:
+                    raise
+                self._stop(crew, "it was interrupted")
 
-def _before(against: Ruleset | None, restraint: Restraint, adopt: bool, looked: Looked) -> Plan | None:
-    """What the other rules would do on the issue as it was seen."""
-    if against is None:
-        return None
-    plan = evaluate(looked.issue, against, looked.plan.at, adopt=adopt)
-    return restrained(plan, looked.issue, restraint).in_short()
+    def _feed(self, crew: Crew[Task, Seen], tasks: Iterator[Task]) -> None:
+        until = self._terms.until
+        while crew.room and not self._report.stopped:
+            if until is not None and time.monotonic() >= until:
+                self._stop(crew, "the time that --max-time gave it is up")
+            elif (task := next(tasks, None)) is None:
+                return
+            else:
+                crew.give(task)
 
+    def _add(self, row: Swept) -> None:
+        self._report.rows.append(row)
+        self._told(row)
+        self._unanswered = self._unanswered + 1 if row.unavailable else 0
 
-def _one(
-    ref: IssueRef,
-    reference: str,
-    board: Board,
-    look: Callable[[], Looked],
-    before: Callable[[Looked], Plan | None],
-) -> Swept:
-    try:
-        looked = patiently(look)
-        was = before(looked)
-    except Unauthorized:
-        raise
-    except TriageError as error:
-        return Swept(ref, reference, board.id, error=str(error), unavailable=isinstance(error, Unavailable))
-    issue = looked.issue
-    return Swept(
-        ref,
-        issue.reference,
-        board.id,
-        looked.plan.in_short(),
-        looked.done,
-        changed_at=changed_at(issue),
-        before=was,
-    )
+    def _stop(self, crew: Crew[Task, Seen], why: str) -> None:
+        """What is under way is finished, and nothing else begun. The first reason is told."""
+        self._report.stopped = self._report.stopped or why
+        crew.drop()

@@ -6,6 +6,7 @@ import pytest
 
 from app.core.model import IssueRef
 from app.inbox import AT_ONCE, listed, retry, retry_all
+from app.inbox import settle as settled
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -128,13 +129,18 @@ def test_retry_of_all_puts_back_what_fails_and_nothing_else(inbox, machine):
     assert inbox.take(NOW, "w1") is None
 
 
+def settle(inbox, ref):
+    with inbox.writing() as connection:
+        settled(inbox, connection, [ref])
+
+
 def test_a_sweep_that_goes_well_settles_what_is_parked_or_refused(inbox, machine):
     inbox.put(A)
     fail(inbox, machine)
     inbox.put(B)
     inbox.refused(inbox.take(NOW, "w1"), "404")
     for ref in (A, B, C):
-        inbox.settle(ref)
+        settle(inbox, ref)
     assert inbox.stats(NOW).depth == 0
 
 
@@ -142,11 +148,11 @@ def test_settling_takes_nothing_from_the_others(inbox, machine):
     inbox.put(A)
     machine.at += timedelta(minutes=5)
     inbox.failed(inbox.take(NOW, "w1"), "x", LIMIT)
-    inbox.settle(A)  # it is due still, and now at once
+    settle(inbox, A)  # it is due still, and now at once
     lease = inbox.take(NOW, "w1")
     assert (lease.ref, lease.attempts, lease.failures) == (A, 0, 0)
-    inbox.settle(A)  # being worked on
+    settle(inbox, A)  # being worked on
     assert inbox.done(lease)
     inbox.put(B, NOW + timedelta(days=1))
-    inbox.settle(B)  # a timer
+    settle(inbox, B)  # a timer
     assert inbox.stats(NOW).depth == 1

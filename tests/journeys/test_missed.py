@@ -97,8 +97,8 @@ class Place:
             inbox=Inbox(engine),
             deliveries=Deliveries(engine),
         )
-        options = {"quiet": True, "alone": alone, "confirm": lambda _question: True}
-        return sweeping.run(tools, ["us-east", "us-west"], [], dry_run=dry_run, **options)
+        asked = sweeping.Asked(("us-east", "us-west"), dry_run=dry_run, quiet=True, alone=alone)
+        return sweeping.run(tools, asked, lambda _question: True)
 
     def missed(self) -> list[int]:
         return [each.ref.iid for each in self.sweep().missed]

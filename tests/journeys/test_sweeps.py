@@ -129,7 +129,7 @@ def test_a_fault_of_ours_at_one_request_does_not_stop_the_others(town: Town) -> 
     asked = iter(range(10))
 
     def now() -> datetime:
-        if next(asked) == 2:  # it is asked once for the list, then for each request
+        if next(asked) == 3:  # it is asked once for the list, then twice for each request on which it acts
             raise LookupError("surprise")
         return town.clock.now()
 

@@ -1,0 +1,117 @@
+"""One issue of a sweep: the look at it, and what of it is kept for the next one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.core.known import Known
+from app.core.missed import changed_at
+from app.core.model import Issue
+from app.core.restraint import Restraint
+from app.core.ruleset import Ruleset
+from app.errors import Refused, TriageError, Unauthorized, Unavailable
+from app.gitlab.client import GitLab
+from app.gitlab.snapshot import Snapshot
+from app.known import Judged, Keep
+from app.reconcile import NONE, Looked, reconcile, who_matters
+from app.sweep.keeping import Keeping, Seen, Stores
+from app.sweep.listing import Task
+from app.sweep.patience import patiently
+from app.sweep.report import Swept
+
+SERVICE_FIRST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a sweep looks at each issue. `against` are other rules that are asked as well.
+
+    `until` is when it must end, in seconds of the monotonic clock.
+    """
+
+    ruleset: Ruleset
+    now: Callable[[], datetime]
+    apply: bool = True
+    adopt: bool = False
+    alone: bool = False
+    restraint: Restraint = NONE
+    against: Ruleset | None = None
+    run: str = ""
+    judged_by: str = ""
+    until: float | None = None
+    stores: Stores = field(default_factory=Stores)
+
+    @property
+    def held(self) -> Restraint:
+        """The restraint: unless it is alone, the service calls people first."""
+        return replace(self.restraint, service_first=timedelta() if self.alone else SERVICE_FIRST)
+
+
+class Look:
+    """A look at one issue, from what is known of it as long as that will do."""
+
+    def __init__(self, terms: Terms, keeping: Keeping, gitlab: GitLab, task: Task) -> None:
+        self._terms, self._keeping, self._gitlab, self._task = terms, keeping, gitlab, task
+        self._read: Snapshot | None = None
+        self._glanced: Issue | None = None
+
+    def take(self) -> Seen:
+        """What came of it. Errors: Unauthorized."""
+        task = self._task
+        row = Swept(task.ref, task.reference, task.board.id)
+        try:
+            looked = patiently(self._reconciled, self._terms.until)
+        except Unauthorized:
+            raise
+        except Refused as error:
+            gone = error.status == 404 and task.row is None and bool(task.mark)
+            return Seen(task, replace(row, error=str(error)), self._anew(), gone)
+        except TriageError as error:
+            unavailable = isinstance(error, Unavailable)
+            return Seen(task, replace(row, error=str(error), unavailable=unavailable), self._anew())
+        plan, issue = looked.plan.in_short(), looked.issue
+        row = replace(row, reference=issue.reference, plan=plan, done=looked.done)
+        before = looked.before.in_short() if looked.before else None
+        row = replace(row, changed_at=changed_at(issue), before=before)
+        return Seen(task, row, self._kept(looked))
+
+    def _reconciled(self) -> Looked:
+        terms = self._terms
+        return reconcile(
+            self._task.ref,
+            gitlab=self._gitlab,
+            ruleset=terms.ruleset,
+            now=terms.now,
+            journal=self._keeping,
+            trigger="sweep",
+            apply=terms.apply,
+            adopt=terms.adopt,
+            restraint=terms.held,
+            against=terms.against,
+            run=terms.run,
+            glance=self._glance,
+        )
+
+    def _glance(self) -> Issue:
+        known = self._terms.stores.known
+        found = known.snapshot(self._task.ref) if known and not self._task.reading else None
+        self._read = None
+        if found is None:
+            found = self._read = self._gitlab.read(self._task.ref, self._task.row)
+        self._glanced = self._gitlab.issue_of(found, *who_matters(self._terms.ruleset, self._terms.against))
+        return self._glanced
+
+    def _kept(self, looked: Looked) -> Keep | Judged | None:
+        """What the next sweep may go by. Of an issue that was changed, or is confidential, nothing."""
+        task, terms = self._task, self._terms
+        settled = not looked.plan.actions and looked.issue is self._glanced
+        if looked.issue.confidential or (terms.apply and not settled):
+            return self._anew()
+        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if settled and terms.apply else ""
+        if self._read is not None:
+            known = Known(task.began_at, due_at, judged_by, task.mark)
+            return Keep(task.ref, known, self._read.packed())
+        return Judged(task.ref, due_at, judged_by) if terms.apply else None
+
+    def _anew(self) -> Keep:
+        return Keep(self._task.ref, Known(None, None, "", self._task.mark))
