@@ -15,12 +15,14 @@ import typer
 from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.database_cli import database_app
+from app.digest_cli import digest
 from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.sla_cli import sla_app
+from app.status_cli import status
 from app.sweep_cli import sweep
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
 app.command()(hooks)
+app.command()(digest)
+app.command()(status)
 app.command()(sweep)
 
 

@@ -59,8 +59,8 @@ def reconcile(
 ) -> Looked:
     """Fetches the issue, decides, and applies the plan if `apply`; writes to the journal if one is given.
 
-    `glance` gives the issue as it was known or listed a moment ago: where nothing is to be done on it, that will do,
-    and where something is, the issue is fetched after all. So nothing is ever written by what may be old.
+    `glance` gives the issue as it was known or listed a moment ago: where nothing is to be done on it, or it is only
+    to be explained, that will do; else the issue is fetched after all, so that nothing is written by what may be old.
 
     `against` are other rules, that are asked and not followed. `now` tells issue time; the issue is never seen at an
     instant before its newest event. Errors: Unavailable, Refused, Unsettled, and Fault for what is none of ours; they
@@ -76,7 +76,7 @@ def reconcile(
         if glance is not None:
             issue = glance()
             plan = decide(issue)
-        if plan is None or plan.actions:
+        if plan is None or (plan.actions and trigger != "explain"):
             issue = plan = None
             issue = gitlab.fetch(ref, *who_matters(ruleset, against))
             plan = decide(issue)

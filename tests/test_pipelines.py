@@ -284,7 +284,9 @@ def test_the_preview_job_says_what_the_change_touches(name: str, town: Town, che
     town.project("alice").issues.create({"title": "two", "description": town.stage().template()})
     base = git(checkout, "rev-parse", "HEAD")
     status = checkout / "rules" / "texts" / "status.md"
-    status.write_text(status.read_text().replace("Before work on this can start", "Before anybody starts"))
+    status.write_text(
+        status.read_text().replace("Your request follows no template", "It follows no template")
+    )
     more = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "TRIAGE_PREVIEW_TOKEN": "sandbox-triage-bot"}
     job = preview_job(FILES[name])
     done = run(job, checkout, **variables(town, TRIAGE_GITLAB_TOKEN="", **more))

@@ -98,13 +98,14 @@ def _no_request(issue: Issue) -> str:
     return ""
 
 
-def _older(facts: Facts) -> bool:
-    return facts.issue.created_at < facts.board.since_at
+def left_out(facts: Facts) -> bool:
+    """Whether the request is from before the board's `since`, and was not adopted."""
+    return facts.issue.created_at < facts.board.since_at and facts.labels.on not in facts.issue.labels
 
 
 def _to_be_adopted(facts: Facts) -> bool:
     """Whether the request is old, open, and not marked yet."""
-    return _older(facts) and facts.issue.state == "opened" and facts.labels.on not in facts.issue.labels
+    return left_out(facts) and facts.issue.state == "opened"
 
 
 def _silence(facts: Facts, *, adopt: bool) -> str:
@@ -116,7 +117,7 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
             return f"{off} is on"
     if facts.board.file.watched:
         return f"the board {facts.board.name} is only watched"
-    if _older(facts) and not adopt and facts.labels.on not in facts.issue.labels:
+    if left_out(facts) and not adopt:
         return f"opened before {facts.board.file.since}, when the board began, and not adopted"
     return ""
 

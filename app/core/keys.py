@@ -16,6 +16,11 @@ def marked(key: str, ref: IssueRef, body: str) -> str:
     return f"<!-- triage:{key} {ref} -->\n{body}"
 
 
+def report_marker(kind: str, board: str) -> str:
+    """The first line of a report of the bot's on that board: an issue that begins so is no request."""
+    return f"{REPORT} {kind} {board} -->"
+
+
 def key_of(note: Note, issue: Issue) -> str | None:
     """The key of one of our notes on this very issue; None for any other note, copies and forgeries included."""
     if not note.body.startswith(_BEGINS) or note.system or not issue.is_bot(note.author):

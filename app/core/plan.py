@@ -1,14 +1,15 @@
 """What should be done to one issue, as data: findings, actions, and when to look again."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from app.core.clock_shape import Clock
-from app.core.length import iso_length
 from app.core.model import IssueRef, User
+from app.core.plain import parts, plain
+from app.core.plain import stamp as stamp
 
 
 @dataclass(frozen=True)
@@ -178,11 +179,11 @@ class Outcome(NamedTuple):
             "source": self.source,
             "verdict": self.verdict,
             "reason": self.reason,
-            "clauses": [asdict(clause) for clause in self.clauses],
+            "clauses": self.clauses,
             "since": self.since,
             "recheck_at": self.recheck_at,
             "actions": self.actions,
-            "clocks": [asdict(clock) for clock in self.clocks],
+            "clocks": self.clocks,
         }
 
     def __repr__(self) -> str:
@@ -251,30 +252,12 @@ class Plan:
         else:
             data = {each.name: getattr(self, each.name) for each in fields(self)}
             data["ref"] = self.ref._asdict()
-            data["actions"] = [{"kind": type(a).__name__, **asdict(a)} for a in self.actions]
-            data["postponed"] = [asdict(each) for each in self.postponed]
+            data["actions"] = [{"kind": type(a).__name__, **parts(a)} for a in self.actions]
             data["outcomes"] = [outcome.as_dict() for outcome in self.outcomes]
-        found: dict[str, Any] = _plain(data)
+        found: dict[str, Any] = plain(data)
         return found
 
 
 def _bare(outcome: Outcome, *, told: bool) -> Outcome:
     """The outcome without all that it would be told from, which keeps a whole issue."""
     return outcome._replace(looked_at=partial(tuple, outcome.clauses if told else ()), counted=tuple)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, timedelta):
-        return iso_length(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return value
-
-
-def stamp(at: datetime) -> str:
-    """An instant as GitLab writes it: `2026-03-02T14:00:00.000Z`."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

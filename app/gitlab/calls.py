@@ -3,8 +3,9 @@
 One per thread: a requests session is not promised to be safe in several. What they share is the line.
 """
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import gitlab
 import requests
 from gitlab.client import GitlabList
 from gitlab.exceptions import GitlabAuthenticationError, GitlabError, GitlabParsingError
+from requests.utils import get_environ_proxies
 
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab.line import Carrier, Line, NotSent
@@ -34,6 +36,7 @@ class Calls:
         self.line = line
         self._retry_after: float | None = None
         session = requests.Session()
+        verify = _by_environment(session, url)
         session.hooks["response"].append(self._remember)
         self._carrier = Carrier(line)
         for scheme in ("http://", "https://"):
@@ -44,6 +47,7 @@ class Calls:
             timeout=timeout,
             per_page=100,
             session=session,
+            ssl_verify=verify,
             retry_transient_errors=False,
             keep_base_url=True,
         )
@@ -148,6 +152,15 @@ class Calls:
                 f"{self._api.url} did not answer: {type(error).__name__}",
                 everywhere=broken or about_all or self.line.down,
             ) from error
+
+
+def _by_environment(session: requests.Session, url: str) -> bool | str:
+    """The proxies that the environment names for that address, and its certificates, looked up once: requests does it
+    anew for each call. A password in ~/.netrc is none of ours."""
+    session.trust_env = False
+    with suppress(ValueError):  # an address that is none is refused when it is called
+        session.proxies = get_environ_proxies(url)
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
 class Rows:

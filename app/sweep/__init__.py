@@ -3,13 +3,14 @@
 What is looked at, by how many at once, what is known from before, and what came out. Decides nothing.
 """
 
-from app.sweep.boards import choose_boards, issues_of
+from app.sweep.boards import CLOSED_FOR, choose_boards, issues_of
 from app.sweep.hooks import hooks_of, watch_hooks
 from app.sweep.patience import IN_A_ROW, patiently
 from app.sweep.report import Report, Swept
 from app.sweep.run import sweep
 
 __all__ = [
+    "CLOSED_FOR",
     "IN_A_ROW",
     "Report",
     "Swept",

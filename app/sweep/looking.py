@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.core.board import Board
 from app.core.known import Known
 from app.core.missed import changed_at
 from app.core.model import Issue
@@ -13,7 +14,7 @@ from app.errors import Refused, TriageError, Unauthorized, Unavailable
 from app.gitlab.client import GitLab
 from app.gitlab.snapshot import Snapshot
 from app.known import Judged, Keep
-from app.reconcile import NONE, Looked, reconcile, who_matters
+from app.reconcile import NONE, Looked, Trigger, reconcile, who_matters
 from app.sweep.keeping import Keeping, Seen, Stores
 from app.sweep.listing import Task
 from app.sweep.patience import patiently
@@ -24,14 +25,17 @@ SERVICE_FIRST = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Terms:
-    """How a sweep looks at each issue. `against` are other rules that are asked as well.
+    """How a sweep looks at each issue. `against` are other rules that are asked as well; `until` is when it must
+    end, in seconds of the monotonic clock; `see` is told of each look while all of it is at hand, by several threads.
 
-    `until` is when it must end, in seconds of the monotonic clock.
+    `lasting` tells whether the next sweep may go by what was decided, where nothing was to be done: after one that
+    writes, though with a fuse it first looks without writing.
     """
 
     ruleset: Ruleset
     now: Callable[[], datetime]
     apply: bool = True
+    lasting: bool = True
     adopt: bool = False
     alone: bool = False
     restraint: Restraint = NONE
@@ -40,6 +44,8 @@ class Terms:
     judged_by: str = ""
     until: float | None = None
     stores: Stores = field(default_factory=Stores)
+    trigger: Trigger = "sweep"
+    see: Callable[[Looked, Board], None] | None = None
 
     @property
     def held(self) -> Restraint:
@@ -69,6 +75,8 @@ class Look:
         except TriageError as error:
             unavailable = isinstance(error, Unavailable)
             return Seen(task, replace(row, error=str(error), unavailable=unavailable), self._anew())
+        if self._terms.see:
+            self._terms.see(looked, task.board)
         plan, issue = looked.plan.in_short(), looked.issue
         row = replace(row, reference=issue.reference, plan=plan, done=looked.done)
         before = looked.before.in_short() if looked.before else None
@@ -83,7 +91,7 @@ class Look:
             ruleset=terms.ruleset,
             now=terms.now,
             journal=self._keeping,
-            trigger="sweep",
+            trigger=terms.trigger,
             apply=terms.apply,
             adopt=terms.adopt,
             restraint=terms.held,
@@ -107,11 +115,11 @@ class Look:
         settled = not looked.plan.actions and looked.issue is self._glanced
         if looked.issue.confidential or (terms.apply and not settled):
             return self._anew()
-        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if settled and terms.apply else ""
+        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if settled and terms.lasting else ""
         if self._read is not None:
             known = Known(task.began_at, due_at, judged_by, task.mark)
             return Keep(task.ref, known, self._read.packed())
-        return Judged(task.ref, due_at, judged_by) if terms.apply else None
+        return Judged(task.ref, due_at, judged_by) if terms.lasting else None
 
     def _anew(self) -> Keep:
         return Keep(self._task.ref, Known(None, None, "", self._task.mark))

@@ -16,7 +16,7 @@ from app.gitlab.client import GitLab
 from app.inbox import Inbox, failing
 from app.journal import Journal
 from app.known import KnownIssues
-from app.reconcile import NONE
+from app.reconcile import NONE, Looked, Trigger
 from app.sweep.crew import Crew
 from app.sweep.keeping import Keeping, Seen, Stores
 from app.sweep.listing import Listing, Task, in_turn
@@ -46,10 +46,13 @@ def sweep(
     threads: int = 1,
     max_seconds: float | None = None,
     run: str = "",
+    trigger: Trigger = "sweep",
+    see: Callable[[Looked, Board], None] | None = None,
     seen: Callable[[Swept], None] = lambda _row: None,
 ) -> Report:
     """Looks at every open issue of the boards and at those closed in the last 14 days: at those of them that may have
-    changed since the last time, or are due, as far as that is `known`. `seen` is told of each look.
+    changed since the last time, or are due, as far as that is `known`. `see` is told of each look while all of it is at
+    hand, by several threads at once; `seen` of its row, by one.
 
     With rules `against`, each row also has what those would do.
 
@@ -66,6 +69,7 @@ def sweep(
         ruleset,
         now,
         apply=apply,
+        lasting=apply,
         adopt=adopt,
         alone=alone,
         restraint=restraint,
@@ -74,6 +78,8 @@ def sweep(
         judged_by=_judges(gitlab, ruleset, alone=alone),
         until=until,
         stores=stores,
+        trigger=trigger,
+        see=see,
     )
     ill = failing(inbox) if inbox else frozenset[IssueRef]()
     listings = [
