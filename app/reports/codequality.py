@@ -13,11 +13,12 @@ from typing import Any
 
 from app.core.plan import Action, AddLabel, DeleteNote, Move, RemoveLabel, Reopen, Summon
 from app.reports.shown import Shown, by_rule, shown
-from app.reports.words import requests
+from app.reports.words import did, requests
 from app.sweep.report import Report
 
 LEVELS = ("info", "minor", "major")
 LOUD, QUIET = (Summon, Reopen, Move), (AddLabel, RemoveLabel, DeleteNote)
+VERBS = {"would": "would act on", "did": "acted on", "was to": "was to act on"}
 INCOMPLETE = "incomplete"
 
 
@@ -44,7 +45,7 @@ def _of_rules(report: Report, told: list[Shown], places: "_Places") -> Iterator[
 def _verb(rule: str, report: Report) -> str:
     if report.against:
         return f"{rule}: this change touches"
-    return f"{rule} acted on" if report.applied else f"{rule} would act on"
+    return f"{rule} {VERBS[did(report)]}"
 
 
 def _in_all(boards: Counter[str]) -> str:

@@ -77,7 +77,7 @@ def _of_issue(each: Shown, report: Report) -> Case:
     row = each.row
     if row.error:
         return Case(row.board, row.reference, "error", _first(row.error), row.error)
-    text = "\n".join(issue_lines(each, texts=not report.applied))
+    text = "\n".join(issue_lines(each, applied=report.applied))
     open_ = each.number if not report.applied else len(each.left)
     if open_ == 0:
         return Case(row.board, row.reference, "passed", text=text)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from app.core.plan import Action
 from app.core.text import quote, without_commands
 from app.reports.shown import Shown, by_rule, called, counts, shown, touched
-from app.reports.words import KINDS, counts_text, requests, why_incomplete
+from app.reports.words import KINDS, counts_text, did, requests, why_incomplete
 from app.sweep.report import Report
 
+CALLS = {"would": "It would call", "did": "Called", "was to": "It was to call"}
 FIRST = 30  # requests, people and rules that are shown
 ACTIONS = 10  # of one request
 # GitLab takes 1,000,000 characters: https://docs.gitlab.com/administration/instance_limits/
@@ -29,7 +30,10 @@ def as_markdown(report: Report) -> str:
 def _title(report: Report, number: int) -> str:
     if report.against:
         return f"This change would touch {requests(number)}"
-    return f"{requests(number)} touched" if report.applied else f"This would touch {requests(number)}"
+    if report.applied:
+        done = sum(bool(row.done) for row in report.rows)
+        return f"{requests(done)} touched" + (f", of {number}" if done != number else "")
+    return f"This would touch {requests(number)}"
 
 
 def _incomplete(report: Report) -> Iterator[str]:
@@ -76,7 +80,7 @@ def _rules(told: list[Shown]) -> Iterator[str]:
 def _calls(report: Report, told: list[Shown]) -> Iterator[str]:
     people = called(told)
     if people:
-        verb = "Called" if report.applied else "It would call"
+        verb = CALLS[did(report)]
         names = ", ".join(f"{quote(name)} {_times(number)}" for name, number in people.most_common(FIRST))
         more = f", and {len(people) - FIRST} more" if len(people) > FIRST else ""
         yield from (f"{verb}: {names}{more}.", "")

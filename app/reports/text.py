@@ -4,7 +4,7 @@ from collections import Counter
 
 from app.gitlab.hooks import HookSeen
 from app.missed import missed_lines
-from app.reports.shown import shown
+from app.reports.shown import pending, shown
 from app.reports.words import counts_text, issue_lines
 from app.sweep.report import Report
 
@@ -18,7 +18,7 @@ def as_text(report: Report) -> str:
             lines.append(f"{row.reference}: not done: {row.error}")
             continue
         lines.append(f"{row.reference} (only watched)" if each.found and not each.number else row.reference)
-        lines += issue_lines(each, texts=not report.applied)
+        lines += issue_lines(each, applied=report.applied)
     lines += [f"{board}: could not be listed: {why}" for board, why in report.boards_failed.items()]
     if silent := Counter(
         r.plan.silent for r in report.rows if r.plan and r.plan.silent and not report.against
@@ -43,4 +43,6 @@ def hook_lines(hooks: list[HookSeen]) -> list[str]:
 def _verb(report: Report) -> str:
     if report.against:
         return f"Compared with {report.against}, this change would touch"
+    if report.applied and (left := pending(report)):
+        return f"Done {report.done} of {report.done + left}:"
     return "Done:" if report.applied else "Would do:"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from difflib import ndiff
 from itertools import chain
+from typing import Literal
 
 from app.core.plan import (
     Action,
@@ -21,7 +22,7 @@ from app.core.plan import (
     stamp,
 )
 from app.explain import action_lines
-from app.reports.shown import Shown, counts, shown, touched
+from app.reports.shown import Shown, counts, pending, shown, touched
 from app.sweep.report import Report
 
 # Every kind of action, in the order in which they are counted, with its words for one and for many.
@@ -63,17 +64,26 @@ def counts_text(report: Report) -> str:
     return f"{requests(len(report.rows))}{more}: {done or 'nothing to do'}."
 
 
-def issue_lines(each: Shown, *, texts: bool) -> list[str]:
-    """What there is to do on an issue, a line for each action; with `texts` each note below its own."""
+def did(report: Report) -> Literal["would", "did", "was to"]:
+    """How to speak of what is planned: of a dry run, of a sweep that did all of it, and of one that did not."""
+    if not report.applied:
+        return "would"
+    return "was to" if pending(report) else "did"
+
+
+def issue_lines(each: Shown, *, applied: bool) -> list[str]:
+    """What there is to do on an issue, a line for each action, each note's text below its own; if it was `applied`
+    without the texts, and with a mark at what was not done."""
     if each.hidden:
         return [f"  {each.number} to do, not shown: the issue is confidential"] if each.number else []
-    now = "only now: " if each.compared else ""
+    texts = not applied
     lines: list[str] = []
     for action in each.actions:
         if isinstance(action, Written) and action.key in each.reworded:
             lines += _reworded(action, each.reworded[action.key], texts)
         else:
-            lines += _action(action, now, texts)
+            left = "not done: " if applied and action in each.left else ""
+            lines += _action(action, "only now: " if each.compared else left, texts)
     lines += [line for action in each.gone for line in _action(action, "no longer: ", texts)]
     lines += [_waiting(call) for call in each.waiting]
     return lines + [f"  found {outcome.rule}: {outcome.reason}" for outcome in each.found]

@@ -105,6 +105,21 @@ def test_junit_passes_what_was_done_and_fails_what_was_not() -> None:
     assert "1 to do" in found["us-east: g/us-east#2"][1]
 
 
+def test_what_was_not_done_is_told_apart_from_what_was() -> None:
+    one, two = call("a"), AddLabel(LATE, "sla::breached")
+    found = report(row(1, one, two, done=(one,)), row(2, two), applied=True, stopped="the fuse blew")
+    text = as_text(found)
+    assert "  summon a\n  not done: +sla::breached" in text
+    assert "Done 1 of 3: 2 requests: 2 labels put on, 1 summons." in text
+    assert as_markdown(found).startswith("### 1 request touched, of 2\n")
+    assert "It was to call: `maria` once." in as_markdown(found)
+    assert "late-activity was to act on 2 requests of us-east" in as_codequality(found)
+    whole = report(row(1, one, done=(one,)), applied=True)
+    assert as_markdown(whole).startswith("### 1 request touched\n")
+    assert "Called: `maria` once." in as_markdown(whole)
+    assert "late-activity acted on 1 request of us-east" in as_codequality(whole)
+
+
 def test_junit_has_errors_for_what_could_not_be_looked_at() -> None:
     bad = report(
         row(1, error="it is away\nsecond line"), boards_failed={"emea": "404 on emea"}, stopped="down"
