@@ -26,6 +26,7 @@ from app.reconcile import NONE, Looked, reconcile
 from app.serve import ReceiverParts, Role, WorkerParts, process_name, serve
 from app.settings import Settings, read_settings
 
+FEW = 200  # descriptions that a command keeps in mind: it looks at each issue once or twice
 RELOAD_SECONDS = 2.0
 ASK_AGAIN_SECONDS = 15.0
 RECEIVER_PATIENCE = timedelta(seconds=3)  # GitLab gives up after ten, and must hear of a failure before
@@ -54,9 +55,11 @@ def connect(*, journal: bool | Literal["if there"] = True, examples: bool = True
     settings = read_settings()
     wanted = is_there(settings.database_url) if journal == "if there" else journal
     engine = open_database(settings.database_url) if wanted else None
+    ruleset = load_to_stay(settings.rules, examples=examples)
+    ruleset.readings.keep(FEW)
     return Tools(
         gitlab=gitlab_of(settings),
-        ruleset=load_to_stay(settings.rules, examples=examples),
+        ruleset=ruleset,
         clock=clock_of(settings),
         folder=settings.rules,
         journal=Journal(engine) if engine else None,

@@ -23,7 +23,9 @@ class Surveyed(Generic[T]):
     failed: list[str] = field(default_factory=list)
 
 
-def survey(boards: list[Board], tools: Tools, see: Callable[[Looked, Board], T]) -> Surveyed[T]:
+def survey(
+    boards: list[Board], tools: Tools, see: Callable[[Looked, Board], T], threads: int = THREADS
+) -> Surveyed[T]:
     """What `see` makes of every open issue of the boards, and of those closed in the last 14 days, in no order.
 
     What a sweep knows of them from before is not read again. Errors: Unauthorized. Whatever else goes wrong is in
@@ -47,7 +49,7 @@ def survey(boards: list[Board], tools: Tools, see: Callable[[Looked, Board], T])
         apply=False,
         everything=True,
         restraint=tools.restraint,
-        threads=THREADS,
+        threads=threads,
         trigger="explain",
         see=keep,
     )

@@ -1,9 +1,7 @@
 """How many requests are decided a second: `python -m benchmarks.evaluating [--issues N]`. See README.md beside this."""
 
 import argparse
-import os
 import pickle
-import platform
 import sys
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -16,7 +14,9 @@ from app.core.evaluate import evaluate
 from app.core.model import Issue
 from app.core.ruleset import Ruleset
 from app.rulebook import load
-from benchmarks.histories import BOARDS, LABEL_EVENTS, NOTES, TEXTS, Request, requests
+from benchmarks.descriptions import TEXTS
+from benchmarks.histories import BOARDS, DECIDED, Request, requests
+from benchmarks.machine import machine
 
 ROOT = Path(__file__).parent.parent
 WANTED = 2_000  # a second, with the descriptions read before
@@ -71,15 +71,6 @@ def per_second(found: list[Kept], ruleset: Ruleset) -> tuple[float, int]:
     return len(found) / spent, actions
 
 
-def machine() -> str:
-    """What this runs on, as far as it tells."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.is_file() else []
-    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{os.cpu_count()} cores, {model or platform.machine()}, {platform.system()}; {python}"
-
-
 def histories(ruleset: Ruleset, number: int) -> tuple[list[Kept], list[Kept], str]:
     """The requests settled, those of them that were not before, and what they are like."""
     settled, unsettled, said = [], [], {"closed": 0, "waiting": 0, "late": 0, "with a status note": 0}
@@ -115,7 +106,9 @@ def main() -> int:
     print(
         f"{given.issues} requests on {len(BOARDS)} boards, {TEXTS} different texts, {len(ruleset.rules)} rules;"
     )
-    print(f"each of {LABEL_EVENTS} label events and {NOTES} notes, the bot's among them ({like})")
+    print(
+        f"each of {DECIDED.label_events} label events and {DECIDED.notes} notes, the bot's among them ({like})"
+    )
     cold, _ = per_second(settled[:COLD], replace(ruleset))
     per_second(settled, ruleset)  # all are read
     warm, left = per_second(settled, ruleset)

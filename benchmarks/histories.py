@@ -1,13 +1,13 @@
-"""Requests as boards have them, for the benchmark of deciding: made up by chance, the same for the same seed.
+"""Requests as boards have them, for the benchmarks of deciding and of sweeping: made up by chance, the same for the
+same seed.
 
-Each has twenty label events and ten notes once nothing is left to do, those of the bot's among them, which looks on the
-way.
+Each has exactly so many label events and notes once nothing is left to do, those of the bot's among them, which looks
+on the way.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
@@ -16,47 +16,59 @@ from app.core.after import after
 from app.core.evaluate import evaluate
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
 from app.core.ruleset import Ruleset
-from app.core.sections import heading_key
-from app.core.template import Template
+from app.sandbox.scenes import PROJECTS
+from benchmarks.descriptions import CUSTOMERS, FIRST, texts, words
 
 BOARDS = ("us-east", "us-west", "emea", "apac", "commercial-amer", "commercial-emea")
-TEMPLATES = {  # each with how often it is used
-    "SA Activity": 10,
-    "Follow Up": 3,
-    "Services Request": 2,
-    "Technical Discovery": 2,
-    "Product support": 1,
-    "Workshop": 1,
-    "": 1,  # no template at all
-}
-TEXTS = 200
-LABEL_EVENTS, NOTES = 20, 10
 ROOM = 5  # for what comes at the end, and what the bot makes of it
-FIRST = datetime(2026, 3, 2, 8, tzinfo=UTC)
-BOT = User(90, "triage-bot", "Triage Bot")
-ALICE, SAM, SOFIA, MARIA, ROOT = (
-    User(i, name, name.title()) for i, name in enumerate(("alice", "sam", "sofia", "maria", "root"), 1)
+MOMENT, HOUR = timedelta(minutes=5), timedelta(hours=1)
+LOOKS = 50  # more are of a request that keeps the bot busy
+QUIET = 3 * HOUR  # so long nothing falls due after all were seen
+ROOT, ALICE, SAM, SOFIA, MARIA, BOT = (  # as the sandbox has them
+    User(i, username, name)
+    for i, (username, name) in enumerate(
+        (
+            ("root", "Administrator"),
+            ("alice", "Alice Archer"),
+            ("sam", "Sam Sato"),
+            ("sofia", "Sofia Silva"),
+            ("maria", "Maria Moreau"),
+            ("triage-bot", "Triage Bot"),
+        ),
+        1,
+    )
 )
 STATES = ("SA Triaged", "SA Demo Ready", "SA Doing", "SA Waiting", "SA Followup")
 ATTRIBUTES = ("SA POV", "Security Audit", "Services Request", "Expedite", "customer::large", "partner")
-SPARE = ("customer::large", "partner", "language::french")  # labels that mean nothing to any rule
-CUSTOMERS = ("Acme", "Initech", "Globex", "Umbrella", "Hooli", "Stark", "Wayne", "Wonka")
-WORDS = (
-    "They have moved the meeting to next week, and would like to see the pipelines first.",
-    "I spoke with the team lead of {customer}; {number} developers would use it.",
-    "Could somebody look at the questionnaire until Thursday?\n\nIt has {number} questions.",
-    "Done. The slides are in the shared folder, number {number}.",
-    "@sam can you say more about {customer}? I know them only from the call on the {number}th.",
-    "> What do they use today?\n\nJenkins, and {number} scripts of their own.",
-    "Thanks, that helps. We will come back to you because their budget is not settled yet.",
-)
+SPARE = (
+    "language::french",
+    "newsletter",
+    "webinar",
+)  # labels that mean nothing to any rule, and are used once only
 ORDERS = (
     "@triage-bot help",
     "@triage-bot agree",
     "@triage-bot allow late-activity because {customer} is on holiday",
 )
-_DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri) \d+ (?:March|April|May|June)")
 ENDS = ("answered", "answered", "late", "waiting", "closed")
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a history comes to: so many events and notes, of which `kept_notes` are left to its end and to the bot.
+
+    With `seen_at`, all are as the bot left them before that instant, having looked whenever something was due: then
+    there is nothing to do, nor within three hours. Without it, each is as the bot finds it soon after its own end.
+    """
+
+    label_events: int = 20
+    notes: int = 10
+    kept_notes: int = 0
+    ends: tuple[str, ...] = ENDS
+    seen_at: datetime | None = None
+
+
+DECIDED = Past()
 
 
 @dataclass(frozen=True)
@@ -71,77 +83,57 @@ class Request:
     settled: Issue
 
 
-def texts(ruleset: Ruleset, random: Random) -> list[str]:
-    """So many different descriptions: templates, filled in more or less."""
-    names = random.choices(list(TEMPLATES), list(TEMPLATES.values()), k=TEXTS)
-    return [_text(ruleset.templates.get(name), random, number) for number, name in enumerate(names)]
-
-
-def _text(template: Template | None, random: Random, number: int) -> str:
-    customer = random.choice(CUSTOMERS)
-    last = f"Our own number for it is {number}."
-    if template is None:
-        return f"{_words(random, customer)}\n\n{_words(random, customer)}\n\n{last}"
-    likely = {"required": 0.9, "recommended": 0.6, "advice": 0.4, "later": 0.0}
-    answers = {
-        block.key: _DAY.sub(lambda _: _day(random), block.example.replace("Acme", customer))
-        for block in template.file.blocks
-        if random.random() < likely[block.severity]
-    }
-    answers[heading_key(template.file.blocks[0].heading)] = f"{customer}, {number + 20} developers. {last}"
-    return template.filled(answers)
-
-
-def _day(random: Random) -> str:
-    day = FIRST + timedelta(days=random.randrange(3, 60))
-    return f"{day:%a} {day.day} {day:%B}"
-
-
-def _words(random: Random, customer: str) -> str:
-    return random.choice(WORDS).format(customer=customer, number=random.randrange(2, 900))
-
-
-def requests(ruleset: Ruleset, number: int, seed: int = 4) -> Iterator[Request]:
-    """The requests, one after another."""
+def requests(
+    ruleset: Ruleset,
+    number: int,
+    seed: int = 4,
+    past: Past = DECIDED,
+    url: str = "https://gitlab.example.com",
+) -> Iterator[Request]:
+    """The requests of a GitLab at `url`, one after another, on the six boards by turns."""
     random = Random(seed)
     descriptions = texts(ruleset, random)
     for i in range(1, number + 1):
         request = None
         while request is None:
-            request = _Story(ruleset, random, i, random.choice(descriptions)).told()
+            request = _Story(ruleset, random, past, url, i, random.choice(descriptions)).told()
         yield request
 
 
 class _Story:
     """One request, told deed by deed."""
 
-    def __init__(self, ruleset: Ruleset, random: Random, number: int, description: str) -> None:
-        self.ruleset, self.random = ruleset, random
+    def __init__(
+        self, ruleset: Ruleset, random: Random, past: Past, url: str, number: int, description: str
+    ) -> None:
+        self.ruleset, self.random, self.past = ruleset, random, past
         self.board = ruleset.boards[BOARDS[number % len(BOARDS)]]
         self.at = FIRST + timedelta(minutes=random.randrange(20 * 24 * 60))
         self.ids = count(number * 10_000, 10)  # the bot's are between them
-        ref = IssueRef(7 + number % len(BOARDS), number)
+        path = self.board.file.project
+        ref = IssueRef(1 + PROJECTS.index(path.rpartition("/")[2]), number)
         self.issue = Issue(
             ref=ref,
             id=number,
-            project=self.board.file.project,
+            project=path,
             title=f"{random.choice(CUSTOMERS)} demo",
             description=description,
             author=ALICE,
             created_at=self.at,
             updated_at=self.at,
-            web_url=f"https://gitlab.example.com/{self.board.file.project}/-/issues/{number}",
+            web_url=f"{url}/{path}/-/issues/{number}",
             bot=BOT,
-            bots=frozenset({BOT.username, "project-bot"}),
+            bots=frozenset({BOT.username}),
         )
 
     def told(self) -> Request | None:
         """The request, with exactly so many events and notes once all is done; None where it came out with more."""
-        end = self.random.choice(ENDS)
+        end = self.random.choice(self.past.ends)
         self._look()
         while self._labels_left > ROOM or self._notes_left > ROOM:
             self._pass(10)
-            if self.random.random() < self._notes_left / (self._labels_left + self._notes_left):
+            chance = self._notes_left / (self._labels_left + self._notes_left)
+            if self.random.random() < chance and self._notes_left > self.past.kept_notes:
                 self._note()
             else:
                 for label in self._moves():
@@ -149,32 +141,42 @@ class _Story:
             if self.random.random() < 0.2:
                 self._look()
         self._end(end)
-        now = self.at + (timedelta(days=6) if end == "late" else timedelta(minutes=5))
+        now = self.at + (timedelta(days=6) if end == "late" and not self.past.seen_at else MOMENT)
         found: Issue | None = self.issue
         self._settle(now)
         if self.issue is found:
             found = None  # there was nothing to do
         while self._labels_left >= 0 and self._notes_left >= 0:
             if self._labels_left == self._notes_left == 0:
-                return Request(now, found or self.issue, self.issue)
+                return Request(now, found or self.issue, self.issue) if self._is_quiet() else None
             self._early()
             self._settle(now)
         return None
 
+    def _is_quiet(self) -> bool:
+        """Whether nothing is to be done at the instant at which all are seen, where there is one, or soon after."""
+        if not (seen_at := self.past.seen_at):
+            return True
+        if self.issue.newest_event_at > seen_at - HOUR:
+            return False
+        plan = evaluate(self.issue, self.ruleset, seen_at)
+        return not plan.actions and (plan.recheck_at is None or plan.recheck_at > seen_at + QUIET)
+
     @property
     def _labels_left(self) -> int:
-        return LABEL_EVENTS - len(self.issue.label_events)
+        return self.past.label_events - len(self.issue.label_events)
 
     @property
     def _notes_left(self) -> int:
-        return NOTES - len(self.issue.notes)
+        return self.past.notes - len(self.issue.notes)
 
     def _early(self) -> None:
         """What is lacking still was done by an SA soon after the opening."""
         labels, notes = self._labels_left, self._notes_left
         opened, found = self.issue.created_at, self.issue
         at = [opened + timedelta(minutes=n) for n in range(1, 1 + max(labels, notes))]
-        spare = [label for label in SPARE if label not in found.labels]
+        used = {event.label for event in found.label_events}
+        spare = [label for label in SPARE if label not in used]
         events = [
             LabelEvent(next(self.ids), at[n], SAM, "remove" if n % 2 else "add", self.random.choice(spare))
             for n in range(labels)
@@ -183,7 +185,7 @@ class _Story:
             events[n] = replace(events[n], label=events[n - 1].label)
         if labels % 2:  # the last one stays on
             self.issue = replace(self.issue, labels=self.issue.labels | {events[-1].label or ""})
-        said = [Note(next(self.ids), at[n], SAM, _words(self.random, "Acme")) for n in range(notes)]
+        said = [Note(next(self.ids), at[n], SAM, words(self.random, "Acme")) for n in range(notes)]
         self.issue = replace(
             self.issue,
             label_events=tuple(sorted((*self.issue.label_events, *events), key=BY_TIME)),
@@ -219,10 +221,10 @@ class _Story:
         elif chance < 0.2:
             self._write(ALICE, EDITED, system=True)
         elif chance < 0.25:
-            words = self.random.choice(ORDERS).format(customer=customer)
-            self._write(self.random.choice((SAM, ALICE)), words)
+            order = self.random.choice(ORDERS).format(customer=customer)
+            self._write(self.random.choice((SAM, ALICE)), order)
         else:
-            self._write(self.random.choice((ALICE, ALICE, SAM, SOFIA, ROOT)), _words(self.random, customer))
+            self._write(self.random.choice((ALICE, ALICE, SAM, SOFIA, ROOT)), words(self.random, customer))
 
     def _write(self, who: User, body: str, *, system: bool = False) -> None:
         note = Note(next(self.ids), self.at, who, body, system)
@@ -245,9 +247,14 @@ class _Story:
             self.issue = after(self.issue, action, now)
 
     def _settle(self, now: datetime) -> None:
-        for _ in range(3):
-            actions = evaluate(self.issue, self.ruleset, now).actions
-            if not actions:
-                break
-            for action in actions:
+        """The bot looks until nothing is left to do, and again whenever it wanted to before all are seen."""
+        for _ in range(LOOKS):
+            plan = evaluate(self.issue, self.ruleset, now)
+            for action in plan.actions:
                 self.issue = after(self.issue, action, now)
+            if plan.actions:
+                continue
+            last = self.past.seen_at
+            if last is None or plan.recheck_at is None or plan.recheck_at > last - HOUR:
+                return
+            now = plan.recheck_at

@@ -42,11 +42,11 @@ class Fuse:
         """Why that would be too much; empty when it is not."""
         said = []
         if self.actions is not None and tally.actions > self.actions:
-            said.append(f"{tally.actions} actions are more than the {self.actions} of --max-actions")
+            said.append(f"there is more to do ({tally.actions}) than the {self.actions} of --max-actions")
         over = [(n, who) for who, n in tally.called.items() if self.calls is not None and n > self.calls]
         if over:
             most, who = max(over)
-            others = f", and {len(over) - 1} more people too often" if len(over) > 1 else ""
+            others = f" and {len(over) - 1} others too often" if len(over) > 1 else ""
             times = "once" if most == 1 else f"{most} times"
             said.append(f"{who} would be called {times}{others}: more than the {self.calls} of --max-calls")
         return "; ".join(said)

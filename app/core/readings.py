@@ -91,10 +91,14 @@ class Readings:
     """Descriptions, each read once: again only when it is edited, or when board or templates are others."""
 
     def __init__(self) -> None:
+        self.keep(MOST)
+
+    def keep(self, most: int) -> None:
+        """Keeps so many at most from now on, and nothing of what there is: few, for whoever looks at each issue once."""
         self._kept: Remembered[tuple[Board, Mapping[str, Template], Description]]
-        self._kept = Remembered(MOST, SIZE, LONGEST)
+        self._kept = Remembered(most, SIZE, LONGEST)
         self._discovered: Remembered[tuple[Board, Template, tuple[Answer, ...]]]
-        self._discovered = Remembered(MOST, SIZE, LONGEST)
+        self._discovered = Remembered(most, SIZE, LONGEST)
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -120,10 +120,14 @@ def content_lines(body: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _given_lines(template_body: str) -> list[str]:
-    """The template's own lines, the hints in its comments included: people take the comment marks away."""
+@lru_cache(maxsize=1024)
+def _given(template_body: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The template's own lines, the hints in its comments included (people take the comment marks away); and the same,
+    longest first. Templates are few and stay."""
     hints = "\n".join(_COMMENT_MARK.sub("", comment) for comment in _COMMENT.findall(template_body))
-    return content_lines(template_body) + content_lines(hints)
+    lines = content_lines(template_body) + content_lines(hints)
+    given = frozenset(_plain(line) for line in lines) - {""}
+    return given, tuple(sorted(given, key=len, reverse=True))
 
 
 def own_words(body: str, template_body: str) -> str:
@@ -132,8 +136,7 @@ def own_words(body: str, template_body: str) -> str:
     A template's line that was continued ("Customer name: Acme") counts by what was added to it. Rules, blanks such as
     `____` and words such as TBD are nothing.
     """
-    given = {_plain(line) for line in _given_lines(template_body)} - {""}
-    longest_first = sorted(given, key=len, reverse=True)
+    given, longest_first = _given(template_body)
     written = []
     for line in content_lines(body):
         plain = _plain(line)
@@ -143,7 +146,7 @@ def own_words(body: str, template_body: str) -> str:
     return "\n".join(written)
 
 
-def _continued(line: str, plain: str, given: list[str]) -> str:
+def _continued(line: str, plain: str, given: tuple[str, ...]) -> str:
     """What was added to a line of the template, or the whole line when it is none."""
     for known in given:
         if plain.startswith(known + " ") and (lead := _lead(line, known)):

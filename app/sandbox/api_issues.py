@@ -26,8 +26,12 @@ UPDATE_KEYS = (
 def list_project_issues(call: Call) -> Reply:
     issues = matching(call, readable(call.user, [call.project()]))
     # An order that keyset pages do not know silently gives offset pages.
-    keyset = call.params.string("pagination") == "keyset" or "cursor" in call.params
-    if keyset and (call.params.string("order_by") or "created_at") in KEYSET_ORDERS:
+    asked = call.params.string("pagination") == "keyset" or "cursor" in call.params
+    if (
+        asked
+        and call.world.settings.keyset_issues
+        and (call.params.string("order_by") or "created_at") in KEYSET_ORDERS
+    ):
         key, descending = ordering(call, keyset=True)
         issues.sort(key=key, reverse=descending)
         return by_keyset(call, issues, key, lambda issue: _row(call, issue), descending)

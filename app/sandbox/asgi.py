@@ -34,6 +34,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 API = "/api/v4"
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 logger = logging.getLogger(__name__)
 
 
@@ -194,10 +195,7 @@ async def _send(send: Send, reply: Reply) -> None:
     elif isinstance(reply.body, str):
         body, kind = reply.body.encode(), "text/plain; charset=utf-8"
     else:
-        body, kind = (
-            json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode(),
-            "application/json",
-        )
+        body, kind = JSON.encode(reply.body).encode(), "application/json"
     headers = {"Content-Type": kind} | reply.headers if kind else reply.headers
     if reply.status != 204:
         headers = headers | {"Content-Length": str(len(body))}

@@ -8,6 +8,7 @@ from app.sandbox import scenes
 from app.sandbox.clock import Clock, parse_duration, parse_instant, stamp
 from app.sandbox.errors import ApiError
 from app.sandbox.faults import fault_from
+from app.sandbox.histories import relive
 from app.sandbox.routing import Reply
 from app.sandbox.seeding import Seed, sow
 from app.sandbox.world import World
@@ -22,9 +23,13 @@ INDEX = {
     "GET /-/sandbox/notifications": "who was told of which text; ?since=INDEX",
     "GET /-/sandbox/idle": "how many webhook deliveries are waiting or under way",
     "GET, POST /-/sandbox/settings": (
-        '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50}'
+        '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50, '
+        '"keyset_issues": false}'
     ),
-    "POST /-/sandbox/seed": '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}',
+    "POST /-/sandbox/seed": (
+        '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}, or {"project": ..., "histories": '
+        '[{"title": ..., "author": "alice", "created_at": ..., "description": ..., "label_events": [...], ...}]}'
+    ),
     "POST /-/sandbox/reset": 'start again: {"scene": "default"}',
 }
 SEED_KEYS = {
@@ -140,9 +145,11 @@ def _get_settings(world: World, _query: dict[str, Any], _body: Any) -> Any:
 
 
 def _change_settings(world: World, query: dict[str, Any], body: Any) -> Any:
-    values = _object(body, {"tier", "notes_per_minute", "requests_per_minute", "latency_ms"})
+    values = _object(body, set(asdict(world.settings)))
     if values.get("tier", "free") not in ("free", "premium"):
         raise ValueError("tier is free or premium")
+    if not isinstance(values.get("keyset_issues", True), bool):
+        raise ValueError("keyset_issues is true or false")
     for name in ("notes_per_minute", "requests_per_minute", "latency_ms"):
         found = values.get(name)
         if (name in values and found is None and name == "latency_ms") or not (
@@ -155,8 +162,14 @@ def _change_settings(world: World, query: dict[str, Any], body: Any) -> Any:
 
 
 def _seed(world: World, _query: dict[str, Any], body: Any) -> Any:
-    values = _object(body, SEED_KEYS)
+    values = _object(body, SEED_KEYS | {"histories"})
     project = world.project(str(values.get("project")))
+    if project and "histories" in values:
+        if more := set(values) - {"project", "histories"}:
+            raise ValueError(
+                f"{min(more)!r} and histories do not go together: each history says it for itself"
+            )
+        return {"iids": relive(world, project, values["histories"])}
     author = world.user(str(values.get("author", "alice")))
     if project is None or author is None:
         raise ValueError(f"there is no such {'author' if project else 'project'}")

@@ -1,6 +1,7 @@
 """Issues and what hangs on them, as the REST API shows them. Field names: https://docs.gitlab.com/api/issues/"""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from app.sandbox.clock import stamp
@@ -35,6 +36,7 @@ def user_basic(world: World, user: User) -> Json:
     }
 
 
+@lru_cache(maxsize=1024)  # each label event shows its label's
 def text_color(color: str) -> str:
     """White on dark colours, dark on bright ones."""
     digits = color.removeprefix("#")

@@ -21,12 +21,14 @@ KEPT_REQUESTS = 100_000
 
 @dataclass
 class Settings:
-    """What an administrator may set: calls and notes per minute and user (None: no limit), `tier` as licensed."""
+    """What an administrator may set: calls and notes per minute and user (None: no limit), `tier` as licensed; with
+    `keyset_issues` off, issues of a project come in numbered pages only, as before 18.3."""
 
     tier: Literal["free", "premium"] = "free"
     notes_per_minute: int | None = None
     requests_per_minute: int | None = None
     latency_ms: int = 0
+    keyset_issues: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 import argparse
 import os
-import platform
 import random
-import sqlite3
 import sys
 import tempfile
 import time
@@ -17,12 +15,15 @@ from pathlib import Path
 
 from app.rulebook import load
 from benchmarks.faults import scenarios
+from benchmarks.faults.beside import beside
 from benchmarks.faults.boards import Board
 from benchmarks.faults.processes import ROOT
 from benchmarks.faults.run import Run, Verdict
+from benchmarks.machine import machine
 from tests.postgres import MISSING, Cluster, programs
 
-NAMES = ("sqlite", "postgresql", "angry", "gone")
+NAMES = ("sqlite", "postgresql", "angry", "gone", "beside")
+BESIDE = 8  # requests in each group: one for each of the stories
 ANGRY_CALLS, ANGRY_NOTES = 400, 40  # a minute: less than would be used
 EVERYTHING = "TRIAGE_TEST_ALL"  # set where nothing may be left out
 
@@ -81,6 +82,12 @@ def run_all(
             partial(scenarios.gone, events=size.gone_events),
             None,
         )
+        go(
+            "beside",
+            lambda: new("beside sweeps", size.beside_groups * BESIDE),
+            partial(beside, groups=size.beside_groups),
+            None,
+        )
         if "angry" in only:
             judged.append(pool.submit(lambda: finished(furious.result(), plain.board)))
         return [plain, *(each.result() for each in judged)]
@@ -123,14 +130,6 @@ def cluster() -> Iterator[Cluster | None]:
         yield server
     finally:
         server.close()
-
-
-def machine() -> str:
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return (
-        f"{os.cpu_count()} cores, {pages / 2**30:.0f} GB, load {os.getloadavg()[0]:.1f};"
-        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    )
 
 
 if __name__ == "__main__":

@@ -77,6 +77,11 @@ class Run:
     def issue_now(self) -> datetime:
         return datetime.fromisoformat(self.sandbox.control("clock")["now"])
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is due, and nobody works."""
+        return not checks.left_to_do(self.engine, self.issue_now())
+
     def settle(self, within: float | None = None) -> float:
         """Waits until nothing is due and nobody works; the seconds it took. A problem when it takes too long, unless
         it was only to be waited `within` so many seconds."""

@@ -32,10 +32,13 @@ class Size:
     angry_pace: float
     gone_issues: int
     gone_events: int
+    beside_groups: int
 
 
-FULL = Size(issues=200, kills=10, angry_issues=60, angry_pace=15, gone_issues=1000, gone_events=5000)
-SHORT = Size(issues=24, kills=4, angry_issues=8, angry_pace=4, gone_issues=100, gone_events=500)
+FULL = Size(
+    200, kills=10, angry_issues=60, angry_pace=15, gone_issues=1000, gone_events=5000, beside_groups=10
+)
+SHORT = Size(24, kills=4, angry_issues=8, angry_pace=4, gone_issues=100, gone_events=500, beside_groups=1)
 
 
 def new_run(

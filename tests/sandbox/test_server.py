@@ -27,6 +27,16 @@ def test_run_announces_one_line_and_refuses_a_taken_port_and_an_unknown_scene() 
         run(port=0, scene="crowded")
 
 
+def test_an_answer_comes_in_one_piece(sandbox) -> None:
+    place = sandbox.http.base_url
+    with socket.create_connection((place.host, place.port), timeout=5) as connection:
+        for _ in range(20):
+            connection.sendall(b"GET /api/v4/user HTTP/1.1\r\nHost: x\r\nPRIVATE-TOKEN: sandbox-sam\r\n\r\n")
+            answer = connection.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert answer.endswith(b"}")
+
+
 def test_without_a_folder_there_are_no_templates(sandbox, tmp_path: Path) -> None:
     folder, sandbox.world.templates_dir = sandbox.world.templates_dir, tmp_path / "missing"
     try:

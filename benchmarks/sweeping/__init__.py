@@ -1,0 +1,1 @@
+"""What sweeps cost at the scale of a company. See ../README.md."""
