@@ -5,6 +5,7 @@ People's text in any of them is escaped for that format, and of a confidential i
 
 from collections.abc import Callable
 
+from app.core.text import steady
 from app.reports.codequality import as_codequality
 from app.reports.data import as_data, as_json
 from app.reports.junit import as_junit
@@ -16,7 +17,7 @@ from app.sweep.report import Report
 
 # By the word for it on the command line. The second argument is the repository's folder, to which paths are relative.
 FORMATS: dict[str, Callable[[Report, str], str]] = {
-    "text": lambda report, _top: as_text(report),
+    "text": lambda report, _top: steady(as_text(report)) + "\n",
     "json": lambda report, _top: as_json(report),
     "junit": lambda report, _top: as_junit(report),
     "codequality": as_codequality,

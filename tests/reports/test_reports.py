@@ -299,6 +299,7 @@ def test_whatever_people_write_no_format_breaks(label: str, text: str, error: st
         row(1, AddLabel(LATE, label), call(text=text)), row(2, error=error or "x"), stopped=error, against=""
     )
     cases(as_junit(found))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", FORMATS["text"](found, ""))
     json.loads(as_json(found))
     json.loads(as_codequality(found))
     summary = as_markdown(found)
