@@ -24,6 +24,20 @@ FormatOption = Annotated[Format, typer.Option("--format", help="Text for people,
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="The rules folder; else TRIAGE_RULES, else ./rules.")
 ]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REF_OR_FOLDER",
+        help="With --dry-run: only what other rules would do otherwise, those of that git ref or folder.",
+    ),
+]
+ReportOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KIND=FILE",
+        help="Write a report too: text, json, junit, codequality or markdown; may be given several times.",
+    ),
+]
 
 
 def rules_folder(rules: Path | None) -> Path:

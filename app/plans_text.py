@@ -10,7 +10,7 @@ from app.core.plan import stamp
 from app.core.text import count
 from app.explain import action_lines
 from app.journal import Run
-from app.sweeping import kinds_text
+from app.reports.words import kinds_text, requests
 from app.undoing import Undo, Undone
 
 OTHERS: tuple[Outcome, ...] = ("already so", "skipped", "failed", "not done")
@@ -23,22 +23,17 @@ def applied_text(done: Application) -> str:
     lines = [line for row in rows for line in _applied_lines(row, whole=not done.applied)]
     number = Counter(row.outcome for row in done.rows)
     through = [row for row in done.rows if row.outcome == "done"]
-    said = kinds_text(
-        Counter(type(a).__name__ for row in through if not row.confidential for a in row.actions)
-    )
+    shown = [action for row in through if not row.confidential for action in row.actions]
+    said = kinds_text(shown) or "nothing to show"
     if hidden := sum(row.kept.number for row in through if row.confidential):
         said += f"; {hidden} not shown"
     verb = "Done" if done.applied else "Would do"
-    lines.append(f"{verb}: {_requests(len(through))}: {said}." if through else f"{verb}: nothing.")
+    lines.append(f"{verb}: {requests(len(through))}: {said}." if through else f"{verb}: nothing.")
     if others := ", ".join(f"{number[each]} {each}" for each in OTHERS if number[each]):
         lines[-1] += f" Of the others {others}."
     if any(row.done for row in done.rows):
         lines.append(f"Take it back with: triage undo {done.run}")
     return "\n".join(lines)
-
-
-def _requests(number: int) -> str:
-    return f"{number} request{'' if number == 1 else 's'}"
 
 
 def _applied_lines(row: Applied, *, whole: bool) -> Iterator[str]:
@@ -94,8 +89,8 @@ def undone_text(undo: Undo) -> str:
     left = sum(len(row.left) + row.past.unkept for row in undo.rows)
     failed = sum(bool(row.error) for row in undo.rows)
     verb = "taken back" if undo.applied else "would be taken back"
-    said = f"Run {undo.undone}: {count(taken, 'action')} {verb} on {_requests(len(undo.rows))}; {left} left"
-    lines.append(said + (f", {_requests(failed)} not done." if failed else "."))
+    said = f"Run {undo.undone}: {count(taken, 'action')} {verb} on {requests(len(undo.rows))}; {left} left"
+    lines.append(said + (f", {requests(failed)} not done." if failed else "."))
     if taken and undo.applied:
         lines.append(AGAIN)
     return "\n".join(lines)
@@ -156,7 +151,7 @@ def runs_text(runs: list[Run]) -> str:
     if not runs:
         return "No sweep, apply or undo is in this journal."
     return "\n".join(
-        f"{run.run}  {run.trigger:<6} {run.began_at:%Y-%m-%d %H:%M}Z  {_requests(run.issues)}, {run.done} done"
+        f"{run.run}  {run.trigger:<6} {run.began_at:%Y-%m-%d %H:%M}Z  {requests(run.issues)}, {run.done} done"
         for run in runs
     )
 

@@ -34,11 +34,13 @@ class Recorder(Protocol):
 
 @dataclass(frozen=True)
 class Looked:
-    """One look at an issue: what was read, what was decided, and what was done of it."""
+    """One look at an issue: what was read, what was decided, and what was done of it. `before` is what other rules
+    would have decided, where they were asked."""
 
     issue: Issue
     plan: Plan
     done: tuple[Deed, ...]
+    before: Plan | None = None
 
 
 def reconcile(
@@ -52,6 +54,7 @@ def reconcile(
     apply: bool = True,
     adopt: bool = False,
     restraint: Restraint = NONE,
+    against: Ruleset | None = None,
     still_held: Callable[[], bool] = lambda: True,
     run: str = "",
     glance: Callable[[], Issue] | None = None,
@@ -63,9 +66,10 @@ def reconcile(
     `glance` gives the issue as it was known or listed a moment ago: where nothing is to be done on it, or it is only
     to be explained, that will do; else the issue is fetched after all, so that nothing is written by what may be old.
 
-    `now` tells issue time; the issue is never seen at an instant before its newest event. `decide` decides in place of
-    the rules and the restraint. To `deeds` is added what was done, however it ends. Errors: Unavailable, Refused,
-    Unsettled, and Fault for what is none of ours; they are in the journal as well, with what had been done by then.
+    `against` are other rules, that are asked and not followed; `decide` decides in place of the rules and the
+    restraint. `now` tells issue time; the issue is never seen at an instant before its newest event. To `deeds` is
+    added what was done, however it ends. Errors: Unavailable, Refused, Unsettled, and Fault for what is none of ours;
+    they are in the journal as well, with what had been done by then.
     """
     started = datetime.now(UTC)
     issue: Issue | None = None
@@ -80,12 +84,14 @@ def reconcile(
             plan = decided(issue)
         if plan is None or (plan.actions and trigger != "explain"):
             issue = plan = None
-            issue = gitlab.fetch(ref, *who_matters(ruleset))
+            issue = gitlab.fetch(ref, *who_matters(ruleset, against))
             plan = decided(issue)
         assert issue is not None
         if apply:
             gitlab.apply(plan, issue, done, still_held)
-        return Looked(issue, plan, tuple(done))
+        theirs = partial(decision, adopt=adopt, restraint=restraint)
+        before = theirs(issue, plan.at, ruleset=against) if against else None
+        return Looked(issue, plan, tuple(done), before)
     except TriageError as error:
         failure = error
         raise
@@ -116,9 +122,16 @@ def reconcile(
     raise failure
 
 
-def who_matters(ruleset: Ruleset) -> tuple[GroupsOf, GroupsOf]:
-    """The groups whose members must be known to decide: of the board where an issue is, and of those where it was."""
-    return partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset)
+def who_matters(ruleset: Ruleset, against: Ruleset | None = None) -> tuple[GroupsOf, GroupsOf]:
+    """The groups whose members must be known to decide: of the board where an issue is, and of those where it was.
+
+    Of those that only the rules `against` name, the bot may not know.
+    """
+    mine = partial(groups, ruleset.boards_by_project)
+    if against is None:
+        return mine, partial(former_groups, ruleset)
+    theirs = partial(groups, against.boards_by_project)
+    return mine, lambda issue: former_groups(ruleset, issue) | former_groups(against, issue) | theirs(issue)
 
 
 def decision(issue: Issue, at: datetime, *, ruleset: Ruleset, adopt: bool, restraint: Restraint) -> Plan:

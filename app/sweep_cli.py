@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from app.errors import ConfigError
-from app.options import Format, FormatOption, show
+from app.options import AgainstOption, Format, FormatOption, ReportOption, show
 
 PENDING, INCOMPLETE = 3, 4
 
@@ -49,18 +49,26 @@ def sweep(
     max_calls: Annotated[
         int | None, typer.Option(min=0, help="The same, if one person would be called more often than this.")
     ] = None,
+    against: AgainstOption = None,
+    report: ReportOption = None,
     detailed_exitcode: Annotated[bool, typer.Option(help="Exit 3 when changes are pending.")] = False,
     format: FormatOption = Format.text,
 ) -> None:
     """Look at the open issues of every board, and at those closed in the last 14 days."""
-    from app import service, sweeping
+    from app import reports, service, sweeping
     from app.core.fuse import Fuse
     from app.json_file import check_place
+    from app.report_files import ReportFiles
 
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
+    if against and not dry_run:
+        raise ConfigError("--against only compares; add --dry-run")
+    if plan and against:
+        raise ConfigError("--against only compares, and makes no plan; leave --plan out")
     if plan:
         check_place(plan)
+    files = ReportFiles(report or [])
     asked = sweeping.Asked(
         boards=tuple(board or ()),
         adopt=tuple(adopt or ()),
@@ -70,13 +78,16 @@ def sweep(
         concurrency=concurrency,
         max_seconds=_seconds(max_time),
         fuse=Fuse(max_actions, max_calls),
+        against=against or "",
         plan=plan,
     )
-    report = sweeping.run(service.connect(journal=True if asked.writes else "if there"), asked, _confirm(yes))
-    show(format, lambda: sweeping.as_text(report, plan), lambda: sweeping.as_data(report))
-    if not report.complete:
+    tools = service.connect(journal=True if asked.writes else "if there")
+    swept = files.swept(lambda: sweeping.run(tools, asked, _confirm(yes)), applied=asked.writes)
+    show(format, lambda: reports.as_text(swept), lambda: reports.as_data(swept))
+    files.check()
+    if not swept.complete:
         raise typer.Exit(INCOMPLETE)
-    if detailed_exitcode and report.pending > report.done:
+    if detailed_exitcode and reports.pending(swept):
         raise typer.Exit(PENDING)
 
 

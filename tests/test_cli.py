@@ -259,3 +259,16 @@ def test_what_a_calendar_is_wrongly_asked_is_a_usage_error(words: list[str], sai
     done = triage("calendar", *words)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert said in done.stderr
+
+
+def test_a_time_that_is_none_is_a_usage_error(at_town: Any) -> None:
+    wrong = at_town("sweep", "--max-time", "soon")
+    assert (wrong.returncode, wrong.stderr.startswith("--max-time: 'soon' is no length")) == (2, True)
+
+
+def test_a_fuse_that_blows_leaves_the_board_as_it_was(town: Town, at_town: Any) -> None:
+    for n in range(3):
+        town.project("alice").issues.create({"title": f"{n}", "description": "Call me."})
+    done = at_town("sweep", "--board", "us-east", "--max-actions", "2")
+    assert (done.returncode, town.writes()) == (4, [])
+    assert "nothing was written: there is more to do (3) than the 2 of --max-actions" in done.stdout

@@ -94,7 +94,7 @@ class Readings:
         self.keep(MOST)
 
     def keep(self, most: int) -> None:
-        """Keeps so many at most from now on, and nothing of what there is: few, for whoever looks at each issue once."""
+        """Keeps so many at most from now on, and nothing of what there is; for whoever looks at each issue once."""
         self._kept: Remembered[tuple[Board, Mapping[str, Template], Description]]
         self._kept = Remembered(most, SIZE, LONGEST)
         self._discovered: Remembered[tuple[Board, Template, tuple[Answer, ...]]]

@@ -27,15 +27,21 @@ SERVICE_FIRST = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Terms:
-    """How a sweep looks at each issue. `until` is when it must end, in seconds of the monotonic clock; `see` is told of
-    each look while all of it is at hand, by several threads."""
+    """How a sweep looks at each issue. `against` are other rules that are asked as well; `until` is when it must
+    end, in seconds of the monotonic clock; `see` is told of each look while all of it is at hand, by several threads.
+
+    `lasting` tells whether the next sweep may go by what was decided, where nothing was to be done: after one that
+    writes, though with a fuse it first looks without writing.
+    """
 
     ruleset: Ruleset
     now: Callable[[], datetime]
     apply: bool = True
+    lasting: bool = True
     adopt: bool = False
     alone: bool = False
     restraint: Restraint = NONE
+    against: Ruleset | None = None
     run: str = ""
     judged_by: str = ""
     until: float | None = None
@@ -79,8 +85,9 @@ class Look:
         if self._terms.see:
             self._terms.see(looked, task.board)
         plan, issue = looked.plan.in_short(), looked.issue
+        before = looked.before.in_short() if looked.before else None
         kept = None if self._terms.apply else planned(issue, plan)
-        row = replace(row, reference=issue.reference, plan=plan, planned=kept)
+        row = replace(row, reference=issue.reference, plan=plan, before=before, planned=kept)
         row = replace(row, done=tuple(self._deeds), changed_at=changed_at(issue))
         return Seen(task, row, self._kept(looked))
 
@@ -96,6 +103,7 @@ class Look:
             apply=terms.apply,
             adopt=terms.adopt,
             restraint=terms.held,
+            against=terms.against,
             run=terms.run,
             glance=self._glance,
             deeds=self._deeds,
@@ -107,7 +115,7 @@ class Look:
         self._read = None
         if found is None:
             found = self._read = self._gitlab.read(self._task.ref, self._task.row)
-        self._glanced = self._gitlab.issue_of(found, *who_matters(self._terms.ruleset))
+        self._glanced = self._gitlab.issue_of(found, *who_matters(self._terms.ruleset, self._terms.against))
         return self._glanced
 
     def _kept(self, looked: Looked) -> Keep | Judged | None:
@@ -116,11 +124,11 @@ class Look:
         settled = not looked.plan.actions and looked.issue is self._glanced
         if looked.issue.confidential or (terms.apply and not settled):
             return self._anew()
-        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if settled and terms.apply else ""
+        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if settled and terms.lasting else ""
         if self._read is not None:
             known = Known(task.began_at, due_at, judged_by, task.mark)
             return Keep(task.ref, known, self._read.packed())
-        return Judged(task.ref, due_at, judged_by) if terms.apply else None
+        return Judged(task.ref, due_at, judged_by) if terms.lasting else None
 
     def _anew(self) -> Keep:
         return Keep(self._task.ref, Known(None, None, "", self._task.mark))

@@ -9,6 +9,7 @@ from app.core.missed import Missed
 from app.core.model import IssueRef
 from app.core.plan import Plan, Summon
 from app.core.planned import Planned
+from app.core.preview import Difference, difference
 from app.gitlab.hooks import HookSeen
 
 
@@ -16,9 +17,10 @@ from app.gitlab.hooks import HookSeen
 class Swept:
     """One issue of a sweep: its plan and what was done of it, or the error that kept it from being looked at.
 
-    The plan is in short (`Plan.in_short`); `planned` is what a plan's file keeps of it, where something is to be done.
-    `done` is what was done however it ended. `changed_at` is when a person last did something there of which GitLab
-    sends an event, as far as is known.
+    The plan is in short (`Plan.in_short`), and so is `before`: what other rules would do, where they were asked.
+    `planned` is what a plan's file keeps of it, where something is to be done and nothing is written. `done` is what
+    was done however it ended. `changed_at` is when a person last did something there of which GitLab sends an event,
+    as far as is known.
     """
 
     ref: IssueRef
@@ -30,6 +32,12 @@ class Swept:
     unavailable: bool = False
     changed_at: datetime | None = None
     planned: Planned | None = None
+    before: Plan | None = None
+
+    @property
+    def difference(self) -> Difference:
+        """What is done here only now, and what is not any more, by the rules that were compared."""
+        return difference(self.before, self.plan)
 
 
 @dataclass
@@ -39,7 +47,8 @@ class Report:
 
     `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end; `hooks`
     are those of the boards, by which events come, and `missed` what changed without one. `unchanged` are issues that
-    were not looked at, since nothing had changed since the last time and nothing was due.
+    were not looked at, since nothing had changed since the last time and nothing was due. `against` names rules that
+    these are compared with; then only what differs is told. `plan` is the file to which it was written.
     """
 
     applied: bool
@@ -52,6 +61,8 @@ class Report:
     hooks: list[HookSeen] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     unchanged: int = 0
+    against: str = ""
+    plan: str = ""
 
     @property
     def pending(self) -> int:

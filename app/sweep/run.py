@@ -40,6 +40,7 @@ def sweep(
     adopt: bool = False,
     alone: bool = False,
     everything: bool = False,
+    against: Ruleset | None = None,
     restraint: Restraint = NONE,
     fuse: Fuse = NO_FUSE,
     threads: int = 1,
@@ -52,6 +53,8 @@ def sweep(
     """Looks at every open issue of the boards and at those closed in the last 14 days: at those of them that may have
     changed since the last time, or are due, as far as that is `known`. `see` is told of each look while all of it is at
     hand, by several threads at once; `seen` of its row, by one.
+
+    With rules `against`, each row also has what those would do.
 
     Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
     With a `fuse`, everything is looked at before the first write, and nothing is written if it would be too much.
@@ -66,9 +69,11 @@ def sweep(
         ruleset,
         now,
         apply=apply,
+        lasting=apply,
         adopt=adopt,
         alone=alone,
         restraint=restraint,
+        against=against,
         run=run,
         judged_by=_judges(gitlab, ruleset, alone=alone),
         until=until,

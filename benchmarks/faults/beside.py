@@ -38,7 +38,7 @@ def beside(run: Run, groups: int) -> None:
     )
     sweeps = written = rounds = 0
     for group in range(groups):
-        iids = run.iids[group::groups]
+        iids = run.iids[group * len(run.iids) // groups : (group + 1) * len(run.iids) // groups]
         for round_ in range(ROUNDS):
             events = [(h.issue["iid"], body(h)) for h in run.people.act(round_, iids)]
             sender = threading.Thread(target=lambda events=events: run.sent.extend(send(events, ports)))  # type: ignore[misc]

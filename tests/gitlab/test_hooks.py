@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from app.cli import app
 from app.gitlab.hooks import HookSeen, _host, look_at_hooks
 from app.gitlab.webhook import concerns, parse_event
+from app.reports import as_data, as_text, hook_lines
 from app.sandbox.entities import MAINTAINER
 from app.sandbox.stage import PROJECT
 from app.sweep import Report, watch_hooks
-from app.sweeping import as_data, as_text, hook_lines
 from tests.town import Town
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.core.model import IssueRef
 from app.reconcile import reconcile
+from app.reports import as_text
 from app.sandbox.stage import PROJECT
-from app.sweeping import as_text
 from tests.town import Town
 
 EMEA = PROJECT.replace("us-east-enterprise-triage", "emea-triage")

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from app import sweeping
+from app import reports, sweeping
 from app.database import open_database
 from app.inbox import Deliveries, Inbox
 from app.sandbox.demo import HOOK, free_port
@@ -146,8 +146,8 @@ def test_what_changed_while_the_hook_was_off_is_named_with_a_hint(
     line = f"MISSED: us-east: 2 issues changed without an event: us-east#{unheard.iid} (at 2"
     assert line in said
     assert "its hook works now" in said
-    assert line in sweeping.as_text(report)
-    data = json.loads(json.dumps(sweeping.as_data(report)))["missed"]
+    assert line in reports.as_text(report)
+    data = json.loads(json.dumps(reports.as_data(report)))["missed"]
     assert data[0]["reference"] == f"{unheard.references['full']}"
     assert datetime.fromisoformat(data[0]["changed_at"]) == told.changed_at
     assert data[1]["last_told_at"] is None
@@ -182,7 +182,7 @@ def test_a_confidential_request_is_named_by_its_reference_only(
     place.switch(on=True)
     place.later()
     report = place.sweep()
-    (data,) = sweeping.as_data(report)["missed"]
+    (data,) = reports.as_data(report)["missed"]
     assert (data["changed_at"], data["last_told_at"]) == (None, None)
     assert f"us-east#{hidden.iid};" in capsys.readouterr().err
 

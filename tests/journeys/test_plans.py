@@ -18,10 +18,11 @@ from app.inbox import Inbox
 from app.journal import Journal, new_run
 from app.json_file import check_place, write_file
 from app.plan_file import PlanFile, read_plan
+from app.reports import as_data, as_text
 from app.sandbox.stage import PROJECT
 from app.service import Tools
 from app.sweep import Report
-from app.sweeping import Asked, as_data, as_text, write_plan
+from app.sweeping import Asked, write_plan
 from app.undoing import Undo
 from tests.conftest import ROOT
 from tests.histories import staffed

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.restraint import Restraint
-from app.sweeping import as_data, as_text
+from app.reports import as_data, as_text
 from tests.town import Town
 
 LIMITED = Restraint(writes=6, window=timedelta(minutes=10))

@@ -10,9 +10,9 @@ import pytest
 
 from app.core.board import Board
 from app.errors import ConfigError, Unauthorized
+from app.reports import as_data, as_text, counts_text
 from app.sandbox.stage import PROJECT
 from app.sweep import Swept, choose_boards, sweep
-from app.sweeping import as_data, as_text, counts_text
 from tests.town import Town
 
 
