@@ -99,7 +99,7 @@ def test_junit_has_a_failure_for_what_is_pending_and_one_passed_case_for_the_res
 
 def test_junit_passes_what_was_done_and_fails_what_was_not() -> None:
     one, two = call("a"), AddLabel(LATE, "sla::breached")
-    done = report(row(1, one, done=(Deed(one),)), row(2, one, two, done=(one,)), applied=True)
+    done = report(row(1, one, done=(Deed(one),)), row(2, one, two, done=(Deed(one),)), applied=True)
     found = cases(as_junit(done))
     assert found["us-east: g/us-east#1"] == ("system-out", "  summon a")
     assert found["us-east: g/us-east#2"][0] == "failure"
