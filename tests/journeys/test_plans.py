@@ -362,6 +362,24 @@ def test_gitlab_asking_for_less_in_the_middle_of_an_undoing_is_waited_for(busy: 
     assert board(busy)[2] == before[2]
 
 
+def test_a_sweep_knows_all_that_it_did_though_it_took_two_attempts(
+    busy: Town, tools: Tools, tmp_path: Path
+) -> None:
+    before = board(busy)
+    busy.fault(kind="429", retry_after=1, method="POST", path="/issues/2/notes", times=1)
+    report = swept(busy)
+    assert (report.complete, as_data(report)["pending"]) == (True, 0)
+    (row,) = [row for row in report.rows if row.ref.iid == 2]
+    assert "+sla::breached" in map(str, row.done)
+    assert any(str(deed).startswith("summon") for deed in row.done)
+    for number, name in enumerate(("journal", "file")):
+        write_file(tmp_path / "result.json", as_data(report))
+        done = undo(busy, tools, report.run if name == "journal" else str(tmp_path / "result.json"))
+        (undone,) = [each for each in done.rows if each.past.ref.iid == 2]
+        assert (len(undone.taken), len(undone.gone)) == [(len(row.done), 0), (0, len(row.done))][number]
+        assert board(busy)[2] == before[2]
+
+
 def test_a_request_that_is_gone_is_told_and_the_others_go_back(busy: Town, tools: Tools) -> None:
     before = board(busy)
     report = swept(busy)
