@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.backtest_cli import backtest
 from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.database_cli import database_app
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+rules_app.command()(backtest)
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")

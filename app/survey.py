@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from app.core.board import Board
+from app.core.ruleset import Ruleset
 from app.reconcile import Looked
 from app.service import Tools
-from app.sweep import sweep
+from app.sweep import CLOSED_FOR, sweep
 
 THREADS = 4
 
@@ -24,9 +26,15 @@ class Surveyed(Generic[T]):
 
 
 def survey(
-    boards: list[Board], tools: Tools, see: Callable[[Looked, Board], T], threads: int = THREADS
+    boards: list[Board],
+    tools: Tools,
+    see: Callable[[Looked, Board], T],
+    threads: int = THREADS,
+    closed_for: timedelta = CLOSED_FOR,
+    against: Ruleset | None = None,
 ) -> Surveyed[T]:
-    """What `see` makes of every open issue of the boards, and of those closed in the last 14 days, in no order.
+    """What `see` makes of every open issue of the boards, and of those closed in the last 14 days or as long as it is
+    told, in no order. Whom the boards of rules `against` name is known as well.
 
     What a sweep knows of them from before is not read again. Errors: Unauthorized. Whatever else goes wrong is in
     `failed`, and the rest is read all the same.
@@ -48,6 +56,8 @@ def survey(
         inbox=tools.inbox,
         apply=False,
         everything=True,
+        closed_for=closed_for,
+        against=against,
         restraint=tools.restraint,
         threads=threads,
         trigger="explain",

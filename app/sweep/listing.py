@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.board import Board
@@ -48,6 +48,7 @@ class Listing:
     everything: bool = False
     failing: frozenset[IssueRef] = frozenset()
     until: float | None = None
+    closed_for: timedelta = CLOSED_FOR
     unchanged: int = 0
     project: int = 0
     began_at: datetime | None = None
@@ -65,6 +66,8 @@ class Listing:
             known = self.known.issues(self.project)
             known = {ref: each for ref, each in known.items() if ref not in self.failing}
         after = listed_after(self.before.complete_from, self.before.listed_from, began_at)
+        if self.closed_for != CLOSED_FOR:
+            after = None  # nobody has listed those before
         self.whole = after is None
         for row in self._rows(after, began_at):
             ref = IssueRef(self.project, int(row["iid"]))
@@ -90,8 +93,8 @@ class Listing:
         yield Task(ref, reference, self.board, began_at, row, wanted == "reading", mark)
 
     def _rows(self, after: datetime | None, now: datetime) -> Iterator[Json]:
-        """Open issues, and those closed in the last fortnight; of these only what changed after that instant."""
-        since = now - CLOSED_FOR
+        """Open issues, and those closed not long ago; of these only what changed after that instant."""
+        since = now - self.closed_for
         if after is not None:
             lists = [{"state": "all", "updated_after": after}]
         else:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.board import Board
 from app.core.fuse import Fuse, Tally
@@ -17,6 +17,7 @@ from app.inbox import Inbox, failing
 from app.journal import Journal
 from app.known import KnownIssues
 from app.reconcile import NONE, Looked, Trigger
+from app.sweep.boards import CLOSED_FOR
 from app.sweep.crew import Crew
 from app.sweep.keeping import Keeping, Seen, Stores
 from app.sweep.listing import Listing, Task, in_turn
@@ -40,6 +41,7 @@ def sweep(
     adopt: bool = False,
     alone: bool = False,
     everything: bool = False,
+    closed_for: timedelta = CLOSED_FOR,
     against: Ruleset | None = None,
     restraint: Restraint = NONE,
     fuse: Fuse = NO_FUSE,
@@ -83,7 +85,8 @@ def sweep(
     )
     ill = failing(inbox) if inbox else frozenset[IssueRef]()
     listings = [
-        Listing(board, gitlab, now, stores.known, terms.judged_by, everything, ill, until) for board in boards
+        Listing(board, gitlab, now, stores.known, terms.judged_by, everything, ill, until, closed_for)
+        for board in boards
     ]
     _Sweep(report, terms, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
     return report
@@ -123,7 +126,8 @@ class _Sweep:
             raise self._refused
         if known := self._terms.stores.known:
             for each in listings:
-                if each.began_at and not report.stopped and each.board.id not in failed:
+                usual = each.closed_for == CLOSED_FOR
+                if each.began_at and usual and not report.stopped and each.board.id not in failed:
                     known.complete(
                         each.project, each.began_at, each.listed if each.whole else None, each.before
                     )
