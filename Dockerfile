@@ -14,9 +14,9 @@ COPY rules /policy/rules
 COPY issue_templates /policy/issue_templates
 ENV PATH=/opt/triage/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    TRIAGE_RULES=/policy/rules \
-    TRIAGE_DATABASE_URL=sqlite:////data/triage.db
-USER triage
+    TRIAGE_RULES=/policy/rules
+# Without TRIAGE_DATABASE_URL it is a SQLite file here. Nothing else is ever written: the root may be read-only.
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

@@ -37,7 +37,7 @@ def test_the_image_copies_what_it_needs_and_runs_as_nobody_special() -> None:
     assert all((ROOT / name).exists() for name in copied), copied
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == allowed
-    assert "\nUSER triage\n" in text
+    assert "\nUSER 10001\n" in text
     assert "HEALTHCHECK" in text
 
 
