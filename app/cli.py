@@ -17,6 +17,7 @@ from app.calendar_cli import calendar_app
 from app.core.text import steady
 from app.database_cli import database_app
 from app.digest_cli import digest
+from app.doctor_cli import doctor
 from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
@@ -48,6 +49,7 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
 app.command()(hooks)
 app.command()(digest)
+app.command()(doctor)
 app.command()(status)
 app.command()(sweep)
 app.command()(apply)

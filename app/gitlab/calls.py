@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import gitlab
@@ -90,6 +91,15 @@ class Calls:
         with self.errors():
             found: Any = self._api.http_get(path, query_data=query, obey_rate_limit=False)
         return [dict(row) for row in found]
+
+    def date(self, path: str) -> datetime | None:
+        """The time of that answer by GitLab's own clock, in whole seconds; None where it does not say."""
+        with self.errors():
+            answer = self._api.http_request("get", path, obey_rate_limit=False)
+        try:
+            return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
+        except (TypeError, ValueError):
+            return None
 
     def put(self, path: str, data: Json) -> Any:
         """Changes what stands there."""

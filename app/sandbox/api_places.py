@@ -6,6 +6,7 @@ from app.sandbox.entities import Project
 from app.sandbox.errors import bad_parameter, not_found
 from app.sandbox.pagination import by_offset
 from app.sandbox.routing import Call, Reply, Router
+from app.sandbox.world import TokenFacts
 
 router = Router()
 VERSION, REVISION = "19.5.0", "5a4db0c1e57"
@@ -52,6 +53,7 @@ def get_user(call: Call) -> Reply:
 @router.add("GET", "/personal_access_tokens/self")
 def get_token(call: Call) -> Reply:
     user = call.me
+    facts = call.world.token_facts.get(call.token, TokenFacts())
     return Reply(
         {
             "id": user.id,
@@ -59,11 +61,11 @@ def get_token(call: Call) -> Reply:
             "revoked": False,
             "created_at": stamp(user.created_at),
             "description": None,
-            "scopes": ["api"],
+            "scopes": list(facts.scopes),
             "user_id": user.id,
             "last_used_at": stamp(call.now),
             "active": True,
-            "expires_at": None,
+            "expires_at": facts.expires_at.isoformat() if facts.expires_at else None,
         }
     )
 

@@ -24,11 +24,11 @@ from app.sandbox import (
 from app.sandbox.clock import stamp
 from app.sandbox.connections import Receive, Scope, cut, stall
 from app.sandbox.entities import User
-from app.sandbox.errors import ApiError, unauthorized
+from app.sandbox.errors import ApiError, ended_token, refuse_scope, unauthorized
 from app.sandbox.faults import Fault, refusal
 from app.sandbox.params import Params, body_values, form_values
 from app.sandbox.routing import Call, Reply, Router
-from app.sandbox.world import World
+from app.sandbox.world import TokenFacts, World
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -115,16 +115,16 @@ class _Sandbox:
         await _send(send, Reply(reply.body, reply.status, limits | reply.headers))
 
     def _user(self, headers: dict[str, str], query: dict[str, Any]) -> User | None:
-        """Whose token it is; nobody without a token; 401 for one that is not known."""
-        bearer = headers.get("authorization", "")
-        token = headers.get("private-token") or query.get("private_token")
-        if not token and bearer.lower().startswith("bearer "):
-            token = bearer[7:].strip()
+        """Whose token it is; nobody without a token; 401 for one that is not known, or has ended."""
+        token = _token(headers, query)
         if not token:
             return None
-        found = self._world.tokens.get(str(token))
+        found = self._world.tokens.get(token)
         if found is None:
             raise unauthorized()
+        ends = self._world.token_facts.get(token, TokenFacts()).expires_at
+        if ends is not None and self._world.clock.now().date() >= ends:
+            raise ended_token()
         return found
 
     async def _answer(
@@ -140,6 +140,9 @@ class _Sandbox:
         path = raw_path.removeprefix(API)
         handler, named = self._router.find(method, path)
         sent = body_values(headers.get("content-type", ""), body)
+        token = _token(headers, query)
+        if "api" not in (scopes := self._world.token_facts.get(token, TokenFacts()).scopes):
+            refuse_scope(method, path, scopes)
         host = headers.get("host", "127.0.0.1")
         call = Call(
             world=self._world,
@@ -151,6 +154,7 @@ class _Sandbox:
             path=named,
             user=user,
             chain=headers.get("x-gitlab-event-uuid"),
+            token=token,
         )
         with self._world.lock:
             reply = handler(call)
@@ -171,6 +175,14 @@ class _Sandbox:
             }
         )
         world.requests_seen += 1
+
+
+def _token(headers: dict[str, str], query: dict[str, Any]) -> str:
+    bearer = headers.get("authorization", "")
+    token = headers.get("private-token") or query.get("private_token")
+    if not token and bearer.lower().startswith("bearer "):
+        token = bearer[7:].strip()
+    return str(token or "")
 
 
 async def _body(receive: Receive) -> bytes:

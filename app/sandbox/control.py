@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from app.sandbox import scenes
@@ -11,7 +12,7 @@ from app.sandbox.faults import fault_from
 from app.sandbox.histories import relive
 from app.sandbox.routing import Reply
 from app.sandbox.seeding import Seed, sow
-from app.sandbox.world import World
+from app.sandbox.world import TokenFacts, World
 
 INDEX = {
     "GET /-/sandbox/clock": "the sandbox's time",
@@ -25,6 +26,9 @@ INDEX = {
     "GET, POST /-/sandbox/settings": (
         '{"tier": "premium", "notes_per_minute": 60, "requests_per_minute": 600, "latency_ms": 50, '
         '"keyset_issues": false}'
+    ),
+    "POST /-/sandbox/tokens": (
+        'what a token may do: {"token": "sandbox-triage-bot", "scopes": ["read_api"], "expires_at": "2026-04-01"}'
     ),
     "POST /-/sandbox/seed": (
         '{"project": "group/project", "issues": 300, "label_events": 4, "notes": 2}, or {"project": ..., "histories": '
@@ -98,6 +102,17 @@ def _set_clock(world: World, _query: dict[str, Any], body: Any) -> Any:
         clock.advance(by)
     clock.freeze(frozen)
     return _clock(clock)
+
+
+def _change_token(world: World, _query: dict[str, Any], body: Any) -> Any:
+    values = _object(body, {"token", "scopes", "expires_at"})
+    token, scopes, ends = str(values.get("token")), values.get("scopes", ["api"]), values.get("expires_at")
+    if token not in world.tokens:
+        raise ValueError(f"there is no token {token!r}")
+    if not isinstance(scopes, list) or not set(scopes) <= {"api", "read_api", "read_user"}:
+        raise ValueError("scopes is a list of api, read_api, read_user")
+    world.token_facts[token] = TokenFacts(tuple(scopes), date.fromisoformat(ends) if ends else None)
+    return {"token": token, "scopes": scopes, "expires_at": ends}
 
 
 def _get_faults(world: World, _query: dict[str, Any], _body: Any) -> Any:
@@ -218,6 +233,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "idle"): _get_idle,
     ("GET", "settings"): _get_settings,
     ("POST", "settings"): _change_settings,
+    ("POST", "tokens"): _change_token,
     ("POST", "seed"): _seed,
     ("POST", "reset"): _reset,
 }

@@ -22,6 +22,23 @@ def unauthorized() -> ApiError:
     return ApiError(401, {"message": "401 Unauthorized"})
 
 
+def ended_token() -> ApiError:
+    """A token that was good until a day that is past."""
+    said = "Token is expired. You can either do re-authorization or token refresh."
+    return ApiError(401, {"error": "invalid_token", "error_description": said})
+
+
+def refuse_scope(method: str, path: str, scopes: tuple[str, ...]) -> None:
+    """403 where a token without the scope `api` may not do that: with `read_api` it may read everything, with
+    `read_user` its own user only. Source: https://docs.gitlab.com/user/profile/personal_access_tokens/#scopes"""
+    own = path in ("/user", "/personal_access_tokens/self")
+    if method == "GET" and ("read_api" in scopes or own):
+        return
+    said = "The request requires higher privileges than provided by the access token."
+    wanted = "api" if method != "GET" else "api read_api"
+    raise ApiError(403, {"error": "insufficient_scope", "error_description": said, "scope": wanted})
+
+
 def forbidden(reason: str = "") -> ApiError:
     return ApiError(403, {"message": f"403 Forbidden - {reason}" if reason else "403 Forbidden"})
 

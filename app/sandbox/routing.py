@@ -36,6 +36,7 @@ class Call:
     path: dict[str, str]
     user: User | None
     chain: str | None = None
+    token: str = ""
 
     @property
     def me(self) -> User:

@@ -45,6 +45,8 @@ STATE_LABELS = {
 OTHER_LABELS = {
     "SA POV": "#8e44ad",
     "Security Audit": "#34495e",
+    "Security Ready for Review": "#5843ad",
+    "Security Reviewed": "#1f7e23",
     "Services Request": "#44ad8e",
     "Expedite": "#d9534f",
     "sla::breached": "#cc0033",

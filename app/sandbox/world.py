@@ -5,7 +5,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +29,14 @@ class Settings:
     requests_per_minute: int | None = None
     latency_ms: int = 0
     keyset_issues: bool = True
+
+
+@dataclass(frozen=True)
+class TokenFacts:
+    """What a token may do, and the day from which on it is no token any more."""
+
+    scopes: tuple[str, ...] = ("api",)
+    expires_at: date | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class World:
         self.issues: dict[int, Issue] = {}
         self.links: dict[int, IssueLink] = {}
         self.tokens: dict[str, User] = {}
+        self.token_facts: dict[str, TokenFacts] = {}
         self.notifications: list[Notification] = []
         self.requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
         self.requests_seen = 0
