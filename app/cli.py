@@ -123,6 +123,11 @@ def explain(
     issue: Annotated[
         str, typer.Argument(help="The issue, as group/project#12, board#12, or 34#12 by project id.")
     ],
+    rule: Annotated[str, typer.Option(help="One rule only, by its id: all of it.")] = "",
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Every rule whole, the notes to be written, and the issue's history."),
+    ] = False,
     format: FormatOption = Format.text,
 ) -> None:
     """Say for every rule whether it fires on an issue, and why or why not."""
@@ -131,7 +136,11 @@ def explain(
 
     tools = service.connect(journal=False)
     looked = service.look_only(tools, service.read_reference(tools, issue))
-    show(format, lambda: explanation.as_text(looked), lambda: explanation.as_data(looked))
+    show(
+        format,
+        lambda: explanation.as_text(looked, tools.ruleset, rule=rule, every=every),
+        lambda: explanation.as_data(looked, rule),
+    )
 
 
 @rules_app.command("check")

@@ -186,10 +186,12 @@ def _outcome(look: Look, facts: Facts) -> Outcome:
         recheck_at = min((at for at in times if at), default=None)
     if result.failing and waiver:
         reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
-        return Outcome(seat.id, seat.source, "waived", reason, None, recheck_at, (), looked_at, counted)
+        return Outcome(
+            seat.id, seat.source, "waived", reason, None, recheck_at, (), looked_at, counted, waiver
+        )
     verdict: Verdict = "failing" if failing else "fine"
     return Outcome(
-        seat.id, seat.source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted
+        seat.id, seat.source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted, waiver
     )
 
 

@@ -77,7 +77,7 @@ class Moves(Model):
     def look(self, facts: Facts) -> Result:
         move = self._closing(facts) if self._closed(facts) else self._last(facts)
         if isinstance(move, Result):
-            return move
+            return move._replace(looked_at=(Clause("a person moved the card", move.reason, False),))
         start, end, by, at = move
         role = facts.people.role(by, at)
         mover: Mover = "sa" if role == "escalation" else role if role in ("sa", "requester") else "bystander"
