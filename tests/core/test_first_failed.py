@@ -14,6 +14,7 @@ from app.core.ruleset import Ruleset
 from tests.core.test_board_rules import requests
 from tests.core.test_laws import histories, played, quick
 
+APAC = "gitlab-com/customer-success/sa-triage-boards/apac-triage"
 OPENED = '2026-03-02T14:00Z alice opens "Acme demo" from "SA Activity" filled except "Agreement"\n'
 
 
@@ -130,7 +131,7 @@ def test_time_is_a_clause_too(plan_of: Callable[..., Plan]) -> None:
 @pytest.mark.parametrize(
     ("change", "rule", "asks", "value"),
     [
-        ({"project": "gitlab-com/customer-success/sa-triage-boards/apac-triage"}, "unstaffed-event", "the board is ", "apac"),
+        ({"project": APAC}, "unstaffed-event", "the board is ", "apac"),
         ({"state": "closed"}, "late-activity", "the request is open", "closed"),
     ],
 )  # fmt: skip
