@@ -21,6 +21,7 @@ from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
+from app.rules_test_cli import rules_test
 from app.sla_cli import sla_app
 from app.status_cli import status
 from app.sweep_cli import sweep
@@ -47,6 +48,7 @@ app.command()(hooks)
 app.command()(digest)
 app.command()(status)
 app.command()(sweep)
+rules_app.command("test")(rules_test)
 
 
 def main() -> None:
@@ -158,25 +160,6 @@ def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -
         "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
     )
     show(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
-
-
-@rules_app.command("test")
-def rules_test(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
-    """Run the examples of every rule, and say of each what came out."""
-    from app.core.example import run_examples
-    from app.rulebook import load
-
-    ruleset = load(rules_folder(rules), examples=False)
-    problems = {rule.id: run_examples(ruleset, rule) for rule in ruleset.rules}
-    failed = [problem for found in problems.values() for problem in found]
-    passed = sum(len(r.examples) for r in ruleset.rules) - len(failed)
-    show(
-        format,
-        lambda: "\n".join([*map(str, failed), f"{passed} examples pass, {len(failed)} fail"]),
-        lambda: {"passed": passed, "failed": [vars(p) for p in failed]},
-    )
-    if failed:
-        raise typer.Exit(FAILED)
 
 
 @rules_app.command("schema")

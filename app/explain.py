@@ -8,7 +8,7 @@ from app.core.document import one_of
 from app.core.plan import Outcome, Plan, Written
 from app.core.retelling import render
 from app.core.ruleset import Ruleset
-from app.core.why import is_near, local, rule_lines, short_lines, there
+from app.core.why import is_near, local, rule_lines, short_lines, there, whole_lines
 from app.errors import ConfigError
 from app.reconcile import Looked
 
@@ -31,10 +31,10 @@ def as_text(looked: Looked, ruleset: Ruleset | None = None, *, rule: str = "", e
     if rule:
         lines += ["", *_one(plan, rule, ruleset, zone)]
     elif every:
-        lines += [line for outcome in plan.outcomes for line in ("", *rule_lines(outcome, zone))]
-        lines += ["", *_to_do(plan, zone, whole=True), "", "History", *render(issue).splitlines()]
+        lines += [line for outcome in plan.outcomes for line in ("", *whole_lines(outcome, zone))]
+        lines += ["", *_to_do(plan, whole=True), "", "History", *render(issue).splitlines()]
     else:
-        lines += [*_sections(plan.outcomes, zone), "", *_to_do(plan, zone, whole=False)]
+        lines += [*_sections(plan.outcomes, zone), "", *_to_do(plan, whole=False)]
     return "\n".join(lines)
 
 
@@ -102,7 +102,7 @@ def _section(title: str, outcomes: list[Outcome], lines: Lines, zone: ZoneInfo) 
 
 def _one(plan: Plan, rule: str, ruleset: Ruleset | None, zone: ZoneInfo) -> Iterator[str]:
     outcome = _find(plan, rule)
-    yield from rule_lines(outcome, zone)
+    yield from whole_lines(outcome, zone)
     for each in ruleset.rules if ruleset else ():
         if each.id == rule:
             yield from (f"    It is for: {each.summary}", f"    {each.why}")
@@ -117,13 +117,13 @@ def _find(plan: Plan, rule: str) -> Outcome:
     return found
 
 
-def _to_do(plan: Plan, zone: ZoneInfo, *, whole: bool) -> Iterator[str]:
+def _to_do(plan: Plan, *, whole: bool) -> Iterator[str]:
     if not plan.actions:
         yield "Nothing to do."
         return
     yield "To do:"
     for action in plan.actions:
-        yield from action_lines(action) if whole else [f"  {local(str(action), zone)}"]
+        yield from action_lines(action) if whole else [f"  {action}"]
 
 
 def action_lines(action: object) -> list[str]:

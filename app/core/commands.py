@@ -16,7 +16,7 @@ from app.core.heard import heard
 from app.core.keys import marked
 from app.core.orders import Order
 from app.core.plan import Action, Move, Outcome, Reply, stamp
-from app.core.quiet import Asked, read_hold, read_snooze
+from app.core.quiet import Asked, end_told, quiet_at, read_hold, read_snooze
 from app.core.ruleset import Ruleset
 from app.core.telling import told_all, told_one
 from app.core.text import Ours, instant, quote, without_commands
@@ -169,7 +169,7 @@ class _Teller:
         if asked.until is None:
             said = {"said": order.words} if verb == "snooze" else {}
             return self._say(f"how_to_{verb}", order, bot=self._bot, **said)
-        until = instant(asked.until, self._zone)
+        until = end_told(asked.until, self._zone)
         return self._say("snoozed" if verb == "snooze" else "held", order, until=until, bot=self._bot)
 
     def _explain(self, order: Order) -> _Answer:
@@ -178,6 +178,7 @@ class _Teller:
         if not whole and self._role(order) != "requester":
             return self._not_yours(order, "the SAs and the requester")
         outcomes, rules = self._looking(order.at), self._ruleset.rules
+        quiet = quiet_at(self._facts, order.at)
         if order.verb == "explain":
             told = told_all(outcomes, rules, self._zone, whole=whole)
         else:
@@ -186,6 +187,10 @@ class _Teller:
             if rule is None:
                 return self._unknown_rule(order, name)
             told = told_one(outcomes[name], rule, self._zone, whole=whole)
+        if quiet:
+            what = "On hold" if quiet.verb == "hold" else "No calls"
+            end = end_told(quiet.until, self._zone)
+            told = Ours(f"{what} until {end}, by the order of {quote(quiet.by)}.\n\n{told}")
         by, at = quote(order.by.username), instant(order.at, self._zone)
         answer = self._say("explained", order, by=by, at=at, told=told, bot=self._bot)
         return replace(answer, hidden=whole)

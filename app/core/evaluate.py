@@ -94,7 +94,7 @@ def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Fac
         quarters=ruleset.quarters,
         readings=ruleset.readings,
     )
-    return as_meant(facts) if facts.issue.comments else facts
+    return as_meant(facts) if facts.issue.notes else facts
 
 
 def _outcomes_at(issue: Issue, board: Board, ruleset: Ruleset, at: datetime) -> dict[str, Outcome]:
@@ -155,8 +155,8 @@ def _because(facts: Facts, held: Quiet | None, *, silent: str) -> str:
             last_person_act(facts.acts, facts.labels.off) if facts.labels.off in facts.issue.labels else None
         )
         return f"put on by {act.by.username} at {stamp(act.at)}" if act and act.by else ""
-    quiet = held or snooze_on(facts)
-    return str(quiet) if quiet else ""
+    quiet = snooze_on(facts)
+    return str(held) if held else f"no calls {quiet}" if quiet else ""
 
 
 def _round(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from app.core.board_rules import BoardRules
 from app.core.facts import Facts
-from app.core.heard import heard
+from app.core.heard import unmuted
 from app.core.labels import last_person_act
 from app.core.model import Issue, LabelEvent
 from app.core.orders import Order
@@ -39,9 +39,9 @@ def as_meant(facts: Facts) -> Facts:
     given = [order for order in facts.orders if is_valid(order, facts)] if label else []
     if not (given or _did_so(facts)):
         return facts
-    issue, standing = facts.issue, heard(facts)
+    issue, standing = facts.issue, unmuted(facts)
     mine = [e for e in issue.label_events if e.label == label and issue.is_bot(e.user)]
-    done = [o for o in given if o in standing or any(e.action == "add" and e.at >= o.at for e in mine)]
+    done = [order for order in given if order in standing]
     others = tuple(e for e in issue.label_events if e not in mine)
     events = (*others, *_by_word(replace(issue, label_events=others), done, label))
     return facts.with_issue(
@@ -60,7 +60,7 @@ def by_order(facts: Facts, rules: BoardRules) -> list[Action]:
         return []
     act, on = last_person_act(facts.acts, label), label in facts.issue.labels
     if not on and act and act.kind == "label_on" and (closed_at is None or act.at <= closed_at):
-        ordered = any(o.at == act.at and is_valid(o, facts) for o in heard(facts))
+        ordered = any(o.at == act.at and is_valid(o, facts) for o in unmuted(facts))
         return [AddLabel(RULE, label)] if ordered else []
     taken_back = on and _did_so(facts) and not facts.issue.events_of.get(label)
     return [RemoveLabel(RULE, label)] if taken_back else []

@@ -7,12 +7,13 @@ from app.core.orders import Order, heard_from
 
 def heard(facts: Facts) -> list[Order]:
     """The orders, oldest first: what was said before the request came here or was opened again is past."""
-    if not facts.orders:
-        return []
-    since, silent = heard_from(facts.issue), label_stretches(facts.issue, facts.labels.off)
+    since = heard_from(facts.issue) if facts.orders else facts.now
+    return [order for order in unmuted(facts) if order.at >= since]
+
+
+def unmuted(facts: Facts) -> list[Order]:
+    """The same with those that are past, of which what they did may last: a label stays as it would by hand."""
+    silent = label_stretches(facts.issue, facts.labels.off) if facts.orders else ()
     return [
-        order
-        for order in facts.orders
-        if order.at >= since
-        and not any(on <= order.at and (off is None or order.at < off) for on, off in silent)
+        o for o in facts.orders if not any(on <= o.at and (off is None or o.at < off) for on, off in silent)
     ]

@@ -20,11 +20,11 @@ from app.core.plan import (
     Unassign,
     stamp,
 )
-from app.core.quiet import after_snoozes, snooze_on, snoozes
+from app.core.quiet import after_snoozes, end_told, snooze_on, snoozes
 from app.core.result import Change, Result
 from app.core.ruleset import Ruleset
 from app.core.status import Said, asks, status_body
-from app.core.text import Ours, instant, without_commands
+from app.core.text import Ours, without_commands
 from app.core.waiver import Waiver
 from app.core.words import names_in, render
 
@@ -158,7 +158,7 @@ def _peace(facts: Facts, ruleset: Ruleset) -> tuple[Ours, ...]:
     quiet = snooze_on(facts) if facts.issue.state == "opened" else None
     if quiet is None:
         return ()
-    until = instant(quiet.until, facts.board.calendar.zone)
+    until = end_told(quiet.until, facts.board.calendar.zone)
     say = ruleset.texts.answers.say
     return (say("snoozed_note", by=quiet.by, until=until, because=quiet.because),)
 

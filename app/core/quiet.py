@@ -7,14 +7,16 @@ hold does not: it says until when the request is not to be touched, whoever writ
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from app.core.facts import Facts
 from app.core.heard import heard
 from app.core.orders import Order
 from app.core.plan import stamp
-from app.core.waiver import INTERNAL, read_because
+from app.core.text import Ours, instant
+from app.core.waiver import INTERNAL, last_minute, read_because
 
 Verb = Literal["snooze", "hold"]
 MOST = 60  # days of a snooze: whoever wants more puts the request on hold
@@ -34,9 +36,8 @@ class Quiet:
     because: str = ""
 
     def __str__(self) -> str:
-        what = "no calls" if self.verb == "snooze" else "on hold"
         why = f": {self.because}" if self.because else ""
-        return f"{what} by {self.by}'s order of {stamp(self.at)} until {stamp(self.until)}{why}"
+        return f"by {self.by}'s order of {stamp(self.at)} until {stamp(self.until)}{why}"
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,7 @@ def hold_on(facts: Facts) -> Quiet | None:
     """The hold in force, if any. It ends with the request's closing."""
     if not facts.orders or facts.issue.state != "opened":
         return None
-    found = _in_turn(facts, "hold", read_hold)
-    return found[-1] if found and found[-1].at <= facts.now < found[-1].until else None
+    return _at(facts.now, _in_turn(facts, "hold", read_hold))
 
 
 def snoozes(facts: Facts) -> list[Quiet]:
@@ -109,7 +109,21 @@ def snoozes(facts: Facts) -> list[Quiet]:
 
 def snooze_on(facts: Facts) -> Quiet | None:
     """The snooze in force, if any."""
-    return next((q for q in snoozes(facts) if q.at <= facts.now < q.until), None)
+    return _at(facts.now, snoozes(facts))
+
+
+def quiet_at(facts: Facts, at: datetime) -> Quiet | None:
+    """The hold in force at an instant up to now, else the snooze."""
+    return _at(at, _in_turn(facts, "hold", read_hold)) or _at(at, snoozes(facts))
+
+
+def end_told(until: datetime, zone: ZoneInfo) -> Ours:
+    """The end as people read it: of a day that counts whole, its last minute."""
+    return last_minute(until, zone) if until.astimezone(zone).time() == time() else instant(until, zone)
+
+
+def _at(at: datetime, found: list[Quiet]) -> Quiet | None:
+    return next((quiet for quiet in reversed(found) if quiet.at <= at < quiet.until), None)
 
 
 def after_snoozes(at: datetime, quiet: Iterable[Quiet]) -> datetime:

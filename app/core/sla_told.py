@@ -20,7 +20,8 @@ def clauses(facts: Facts, cycle: Cycle, due: Deadline) -> tuple[Clause, ...]:
     pause = cycle.pauses[-1] if cycle.pauses and cycle.pauses[-1].end is None else None
     over = due.due_at is not None and facts.now >= due.due_at
     spent = due.spent(cycle, facts.now)
-    asked = f"{target_words(due) or 'the day that is named'} has passed"
+    target = target_words(due)
+    asked = f"{target} have passed" if target else "the day that is named has passed"
     return (
         Clause(BEGUN, f"at {stamp(cycle.start)}", True),
         Clause(

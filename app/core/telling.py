@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.plan import Outcome
 from app.core.rule import Rule
-from app.core.text import Ours, count, instant, named, quote
+from app.core.text import Ours, instant, named, quote
 from app.core.why import SAYS, failed, is_near, local, waiver_line
 
 MOST = 12  # rules that are told one by one; more of them by name only
@@ -23,18 +23,17 @@ def told_all(outcomes: Mapping[str, Outcome], rules: Iterable[Rule], zone: ZoneI
     every = [*outcomes.values()]
     firing = [o for o in every if o.verdict == "failing"]
     waived = [o for o in every if o.verdict == "waived"]
-    head = f"{count(len(firing), 'rule')} of {len(every)} {'fires' if len(firing) == 1 else 'fire'}"
-    head += (
-        f", {count(len(waived), 'rule')} {'is' if len(waived) == 1 else 'are'} let pass." if waived else "."
-    )
+    number, passed = len(firing), len(waived)
+    head = f"{number or 'None'} of {len(every)} rules {'fires' if number < 2 else 'fire'} here"
+    head += f", and {passed} {'is' if passed == 1 else 'are'} let pass." if waived else "."
     if not whole:
         summaries = {rule.id: rule.summary for rule in rules}
         lines = [f"- {_name(o)}: {named(summaries[o.rule])}" for o in (*firing, *waived)]
-        return Ours("\n".join([head[:1].upper() + head[1:], *([""] if lines else []), *lines]))
+        return Ours("\n".join([head, *([""] if lines else []), *lines]))
     near = [o for o in every if o not in firing and o not in waived and is_near(o)]
     rest = [o for o in every if o.verdict in ("fine", "not for this issue") and o not in near]
     lines = [f"- {_name(o)} {_short(o, zone)}" for o in (*firing, *waived)[:MOST]]
-    parts = [head[:1].upper() + head[1:], *(["\n".join(lines)] if lines else [])]
+    parts = [head, *(["\n".join(lines)] if lines else [])]
     more = (*firing, *waived)[MOST:]
     parts += _folded("More that fire", [f"- {_name(o)}" for o in more])
     parts += _folded("Near", [f"- {_name(o)} {_short(o, zone)}" for o in near])

@@ -70,25 +70,55 @@ def parse(
     text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)
 ) -> Issue:
     """The issue that the lines tell of. Errors: TimelineError with the line."""
-    draft: _Draft | None = None
-    for number, line, block in _entries(text):
+    return Telling(text, templates, project=project, ref=ref).until(None)
+
+
+class Telling:
+    """The lines told one after the other, for whoever looks at the issue in between and changes it."""
+
+    def __init__(
+        self, text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)
+    ) -> None:
+        self._rest = list(reversed(_entries(text)))
+        self._about = (templates, project, ref)
+        self._draft: _Draft | None = None
+
+    def until(self, now: datetime | None) -> Issue:
+        """The issue once all is told up to that instant, or to the end. Errors: TimelineError with the line."""
+        while self._rest and self._next(now):
+            self._rest.pop()
+        if self._draft is None:
+            raise TimelineError(1, "a timeline begins with somebody who opens the issue")
+        issue = self._draft.issue
+        return replace(
+            issue,
+            label_events=tuple(sorted(issue.label_events, key=lambda e: (e.at, e.id))),
+            state_events=tuple(sorted(issue.state_events, key=lambda e: (e.at, e.id))),
+            notes=tuple(sorted(issue.notes, key=lambda n: (n.at, n.id))),
+        )
+
+    def become(self, issue: Issue) -> None:
+        """What is told from now on happens to the issue as it is now."""
+        assert self._draft is not None  # nobody has an issue to change before it was told
+        self._draft.issue = issue
+        ids = [event.id for event in issue.label_events]
+        ids += [event.id for event in issue.state_events] + [note.id for note in issue.notes]
+        self._draft.number = max([self._draft.number, *ids])
+
+    def _next(self, now: datetime | None) -> bool:
+        """Tells the next line, unless it comes after that instant."""
+        number, line, block = self._rest[-1]
         match = _LINE.fullmatch(line)
         if match is None:
             raise TimelineError(number, f"{line!r} is no line of a timeline: instant, who, what")
         try:
             at = read_instant(match["at"])
-            draft = _take(draft, at, match["who"], match["what"], block, templates, project, ref)
+            if now is not None and at > now:
+                return False
+            self._draft = _take(self._draft, at, match["who"], match["what"], block, *self._about)
         except ValueError as error:
             raise TimelineError(number, str(error)) from None
-    if draft is None:
-        raise TimelineError(1, "a timeline begins with somebody who opens the issue")
-    issue = draft.issue
-    return replace(
-        issue,
-        label_events=tuple(sorted(issue.label_events, key=lambda e: (e.at, e.id))),
-        state_events=tuple(sorted(issue.state_events, key=lambda e: (e.at, e.id))),
-        notes=tuple(sorted(issue.notes, key=lambda n: (n.at, n.id))),
-    )
+        return True
 
 
 def _entries(text: str) -> list[tuple[int, str, str | None]]:

@@ -18,7 +18,7 @@ SAYS = {
     "fine": "is silent",
     "not for this issue": "is for others",
 }
-LONGEST = 160  # characters of a value
+LONGEST, FEW = 160, 4  # characters of a value; clauses that failed after another one
 _STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -28,11 +28,10 @@ def failed(outcome: Outcome) -> Clause | None:
 
 
 def is_near(outcome: Outcome) -> bool:
-    """Whether the silent rule is one step from firing: time alone brings something, or all but one clause hold."""
+    """Whether the silent rule is on its way: time alone brings something, or a clock of its own is open."""
     if outcome.verdict != "fine":
         return False
-    open_ = [clause for clause in outcome.clauses if not clause.holds]
-    return outcome.recheck_at is not None or (len(open_) == 1 and len(outcome.clauses) > 1)
+    return outcome.recheck_at is not None or any(clock.ended_at is None for clock in outcome.clocks)
 
 
 def there(at: datetime, zone: ZoneInfo) -> Ours:
@@ -72,13 +71,29 @@ def waiver_line(waiver: Waiver, zone: ZoneInfo) -> str:
 
 
 def rule_lines(outcome: Outcome, zone: ZoneInfo) -> Iterator[str]:
-    """All of what a rule says, the first clause that failed marked with ✗."""
+    """What a rule says: its clauses, the first that failed marked with ✗. Of others that failed only the first few."""
+    return _lines(outcome, zone, FEW)
+
+
+def whole_lines(outcome: Outcome, zone: ZoneInfo) -> Iterator[str]:
+    """The same with every clause."""
+    return _lines(outcome, zone, len(outcome.clauses))
+
+
+def _lines(outcome: Outcome, zone: ZoneInfo, most: int) -> Iterator[str]:
     since = f" since {there(outcome.since, zone)}" if outcome.since and outcome.verdict == "failing" else ""
     yield f"{MARKS[outcome.verdict]} {outcome.rule} {SAYS[outcome.verdict]}{since}  ({outcome.source})"
     yield f"    {shown(outcome.reason, zone)}"
+    first, left_out = outcome.failed, 0
     for n, clause in enumerate(outcome.clauses):
-        mark = "✓" if clause.holds else "✗" if n == outcome.failed else "-"
-        yield f"    {mark} {clause.asks}: {shown(clause.value, zone)}"
+        if not clause.holds and n != first:
+            most -= 1
+            left_out += most < 0
+        if clause.holds or n == first or most >= 0:
+            mark = "✓" if clause.holds else "✗" if n == first else "-"
+            yield f"    {mark} {clause.asks}: {shown(clause.value, zone)}"
+    if left_out:
+        yield f"    - and {left_out} more that do not hold"
     for clock in outcome.clocks:
         yield f"    ◷ {local(told(clock), zone)}"
     if outcome.waiver:
@@ -86,7 +101,7 @@ def rule_lines(outcome: Outcome, zone: ZoneInfo) -> Iterator[str]:
     if line := next_line(outcome, zone):
         yield f"    {line}"
     for action in outcome.actions:
-        yield f"    → {local(action, zone)}"
+        yield f"    → {action}"
 
 
 def short_lines(outcome: Outcome, zone: ZoneInfo) -> Iterator[str]:

@@ -97,7 +97,7 @@ MUTATIONS = [
         '2026-03-02T15:00Z sam comments "I look"\n',
         '2026-03-02T15:00Z sam comments "I look"\n2026-03-02T15:30Z alice comments "and?"\n',
         "the clock has begun",
-        "48 hours on working days has passed",
+        "48 hours on working days have passed",
     ),
     (
         "unexpected-move",
