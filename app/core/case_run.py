@@ -56,7 +56,10 @@ def faults(case: Case, ruleset: Ruleset, document: Document, path: Path) -> Iter
         return
     project = ruleset.boards[case.board].file.project
     try:
-        Telling(case.timeline, ruleset.templates, project=project).until(None)
+        telling = Telling(case.timeline, ruleset.templates, project=project)
+        telling.until(read_instant(case.looks[-1].now))
+        if line := telling.next_line:
+            raise TimelineError(line, "it comes after the last look; look later, or leave it out")
     except TimelineError as error:
         yield document.problem((*path, "timeline"), f"line {error.line} of the timeline: {error}")
     known = [rule.id for rule in ruleset.rules]

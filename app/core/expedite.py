@@ -60,8 +60,7 @@ def by_order(facts: Facts, rules: BoardRules) -> list[Action]:
         return []
     act, on = last_person_act(facts.acts, label), label in facts.issue.labels
     if not on and act and act.kind == "label_on" and (closed_at is None or act.at <= closed_at):
-        ordered = any(o.at == act.at and is_valid(o, facts) for o in unmuted(facts))
-        return [AddLabel(RULE, label)] if ordered else []
+        return [AddLabel(RULE, label)] if act.id < 0 else []  # such ids only orders have
     taken_back = on and _did_so(facts) and not facts.issue.events_of.get(label)
     return [RemoveLabel(RULE, label)] if taken_back else []
 

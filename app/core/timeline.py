@@ -16,11 +16,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from app.core import due_date
 from app.core.acts import EDITED, assignment
 from app.core.document import plain_date
+from app.core.instants import read_instant as read_instant
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
 from app.core.sections import heading_key
 from app.core.template import Template
@@ -36,17 +37,6 @@ class TimelineError(ValueError):
     def __init__(self, line: int, message: str) -> None:
         self.line = line
         super().__init__(message)
-
-
-def read_instant(text: str) -> datetime:
-    """An instant with its zone, such as 2026-03-02T14:00Z, in UTC. Errors: ValueError."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no instant; write it as 2026-03-02T14:00Z") from None
-    if at.tzinfo is None:
-        raise ValueError(f"{text!r} has no zone; write it as 2026-03-02T14:00Z")
-    return at.astimezone(UTC)
 
 
 @dataclass
@@ -82,9 +72,18 @@ class Telling:
         self._rest = list(reversed(_entries(text)))
         self._about = (templates, project, ref)
         self._draft: _Draft | None = None
+        self._at: datetime | None = None
+
+    @property
+    def next_line(self) -> int:
+        """The number of the next line; 0 where all is told."""
+        return self._rest[-1][0] if self._rest else 0
 
     def until(self, now: datetime | None) -> Issue:
-        """The issue once all is told up to that instant, or to the end. Errors: TimelineError with the line."""
+        """The issue once all is told up to that instant, or to the end, and then in any order.
+
+        Errors: TimelineError with the line.
+        """
         while self._rest and self._next(now):
             self._rest.pop()
         if self._draft is None:
@@ -115,6 +114,9 @@ class Telling:
             at = read_instant(match["at"])
             if now is not None and at > now:
                 return False
+            if now is not None and self._at is not None and at < self._at:
+                raise ValueError("it happens before the line above; put the lines in order")
+            self._at = at
             self._draft = _take(self._draft, at, match["who"], match["what"], block, *self._about)
         except ValueError as error:
             raise TimelineError(number, str(error)) from None
