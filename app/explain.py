@@ -83,7 +83,7 @@ def _sections(outcomes: Iterable[Outcome], zone: ZoneInfo) -> Iterator[str]:
     firing = [o for o in outcomes if o.verdict in ("failing", "waived")]
     near = [o for o in outcomes if o not in firing and (is_near(o) or o.waiver)]
     others = [o.rule for o in outcomes if o not in firing and o not in near]
-    yield from _section("Fires", firing, rule_lines, zone)
+    yield from _section("Fires, or is let pass", firing, rule_lines, zone)
     yield from _section("Near", near, short_lines, zone)
     if others:
         yield from (

@@ -30,7 +30,7 @@ def clauses(facts: Facts, cycle: Cycle, due: Deadline) -> tuple[Clause, ...]:
             pause is None,
         ),
         Clause(asked, f"{duration(spent)} counted", over),
-        Clause("due", stamp(due.due_at) if due.due_at else "not known yet", over),
+        Clause("it is due", stamp(due.due_at) if due.due_at else "not known yet", over),
     )
 
 

@@ -18,7 +18,7 @@ SAYS = {
     "fine": "is silent",
     "not for this issue": "is for others",
 }
-LONGEST, FEW = 160, 4  # characters of a value; clauses that failed after another one
+LONGEST, FEW = 160, 6  # characters of a value; clauses that hold, and as many that do not
 _STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -71,7 +71,7 @@ def waiver_line(waiver: Waiver, zone: ZoneInfo) -> str:
 
 
 def rule_lines(outcome: Outcome, zone: ZoneInfo) -> Iterator[str]:
-    """What a rule says: its clauses, the first that failed marked with ✗. Of others that failed only the first few."""
+    """What a rule says: its clauses, the first that failed marked with ✗. Only the first few."""
     return _lines(outcome, zone, FEW)
 
 
@@ -84,16 +84,14 @@ def _lines(outcome: Outcome, zone: ZoneInfo, most: int) -> Iterator[str]:
     since = f" since {there(outcome.since, zone)}" if outcome.since and outcome.verdict == "failing" else ""
     yield f"{MARKS[outcome.verdict]} {outcome.rule} {SAYS[outcome.verdict]}{since}  ({outcome.source})"
     yield f"    {shown(outcome.reason, zone)}"
-    first, left_out = outcome.failed, 0
+    first, left = outcome.failed, {True: most, False: most}
     for n, clause in enumerate(outcome.clauses):
-        if not clause.holds and n != first:
-            most -= 1
-            left_out += most < 0
-        if clause.holds or n == first or most >= 0:
+        left[clause.holds] -= 1
+        if n == first or left[clause.holds] >= 0:
             mark = "✓" if clause.holds else "✗" if n == first else "-"
             yield f"    {mark} {clause.asks}: {shown(clause.value, zone)}"
-    if left_out:
-        yield f"    - and {left_out} more that do not hold"
+    if left[True] < 0 or left[False] < 0:
+        yield f"    and {max(0, -left[True])} more that hold, {max(0, -left[False])} that do not"
     for clock in outcome.clocks:
         yield f"    ◷ {local(told(clock), zone)}"
     if outcome.waiver:

@@ -75,14 +75,14 @@ MUTATIONS = [
         "extra-state-label",
         '2026-03-02T14:05Z sam adds "SA Triaged"\n',
         '2026-03-02T14:05Z sam adds "SA Triaged"\n2026-03-02T14:06Z sam adds "SA Doing"\n',
-        "state labels on the issue",
+        "several state labels are on",
         "",
     ),
     (
         "unowned-request",
         "",
         '2026-03-02T14:05Z sam adds "SA Triaged"\n',
-        "the state",
+        "it has a state",
         "",
     ),
     (

@@ -92,9 +92,9 @@ class Moves(Model):
             return (
                 Clause(MOVED, f"{start} to {end} by {by.username} at {stamp(at)}", True),
                 Clause("it is out of order, too early, or not theirs to make", fault or "no", bool(fault)),
-                Clause("the table expects it", "yes" if spec else "no", spec is None),
-                Clause("whoever made it may", mover, fault == "person"),
-                Clause("what it needs is there", "; ".join(lacks) or "yes", bool(lacks)),
+                Clause("the table does not expect it", "it does" if spec else "so it is", spec is None),
+                Clause("whoever made it may not", mover, fault == "person"),
+                Clause("it lacks what it needs", "; ".join(lacks) or "nothing", bool(lacks)),
             )
 
         if not fault:
@@ -103,7 +103,7 @@ class Moves(Model):
         nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
         return Result(
             True,
-            f"{by.username} moved it from {start} to {end}: {lacks or fault}",
+            f"{by.username} moved it from {start} to {end}: {'; '.join(lacks) or fault}",
             clauses,
             since=at,
             cause_at=at,
