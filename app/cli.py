@@ -24,6 +24,7 @@ from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
 from app.plans_cli import apply, runs, undo
+from app.rules_test_cli import rules_test
 from app.sla_cli import sla_app
 from app.status_cli import status
 from app.sweep_cli import sweep
@@ -55,6 +56,7 @@ app.command()(sweep)
 app.command()(apply)
 app.command()(undo)
 app.command()(runs)
+rules_app.command("test")(rules_test)
 
 
 def main() -> None:
@@ -131,6 +133,11 @@ def explain(
     issue: Annotated[
         str, typer.Argument(help="The issue, as group/project#12, board#12, or 34#12 by project id.")
     ],
+    rule: Annotated[str, typer.Option(help="One rule only, by its id: all of it.")] = "",
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Every rule whole, the notes to be written, and the issue's history."),
+    ] = False,
     format: FormatOption = Format.text,
 ) -> None:
     """Say for every rule whether it fires on an issue, and why or why not."""
@@ -139,7 +146,11 @@ def explain(
 
     tools = service.connect(journal=False)
     looked = service.look_only(tools, service.read_reference(tools, issue))
-    show(format, lambda: explanation.as_text(looked), lambda: explanation.as_data(looked))
+    show(
+        format,
+        lambda: explanation.as_text(looked, tools.ruleset, rule=rule, every=every),
+        lambda: explanation.as_data(looked, rule),
+    )
 
 
 @rules_app.command("check")
@@ -157,25 +168,6 @@ def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -
         "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
     )
     show(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
-
-
-@rules_app.command("test")
-def rules_test(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
-    """Run the examples of every rule, and say of each what came out."""
-    from app.core.example import run_examples
-    from app.rulebook import load
-
-    ruleset = load(rules_folder(rules), examples=False)
-    problems = {rule.id: run_examples(ruleset, rule) for rule in ruleset.rules}
-    failed = [problem for found in problems.values() for problem in found]
-    passed = sum(len(r.examples) for r in ruleset.rules) - len(failed)
-    show(
-        format,
-        lambda: "\n".join([*map(str, failed), f"{passed} examples pass, {len(failed)} fail"]),
-        lambda: {"passed": passed, "failed": [vars(p) for p in failed]},
-    )
-    if failed:
-        raise typer.Exit(FAILED)
 
 
 @rules_app.command("schema")

@@ -23,6 +23,7 @@ from app.errors import ConfigError, Problem
 LABELS = "labels.yaml"
 QUARTERS = "quarters.yaml"
 TEXTS = "texts"
+CASES = "tests"
 
 
 def load(folder: Path, *, examples: bool = True) -> Ruleset:
@@ -78,8 +79,9 @@ def templates_folder(folder: Path) -> Path:
 
 def _files(folder: Path) -> list[Path]:
     templates = templates_folder(folder)
+    cases = folder / CASES  # they decide nothing
     found = [
-        *folder.rglob("*.yaml"),
+        *(path for path in folder.rglob("*.yaml") if not path.is_relative_to(cases)),
         *folder.glob(f"{TEXTS}/*.md"),
         *templates.glob("*.yaml"),
         *templates.rglob("*.md"),

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -190,7 +191,7 @@ def test_an_issue_is_explained(town: Town, at_town: Any, name: str) -> None:
     assert done.returncode == 0
     for rule in town.ruleset.rules:
         assert rule.id in done.stdout
-    assert "alice opens" in done.stdout
+    assert "alice opens" in at_town("explain", name, "--all").stdout
     assert town.writes() == []
     data = json.loads(at_town("explain", name, "--format", "json").stdout)
     assert {o["rule"] for o in data["outcomes"]} == {r.id for r in town.ruleset.rules}
@@ -272,3 +273,86 @@ def test_a_fuse_that_blows_leaves_the_board_as_it_was(town: Town, at_town: Any) 
     done = at_town("sweep", "--board", "us-east", "--max-actions", "2")
     assert (done.returncode, town.writes()) == (4, [])
     assert "nothing was written: there is more to do (3) than the 2 of --max-actions" in done.stdout
+
+
+@pytest.fixture
+def rules_copy(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    shutil.copytree(ROOT / "issue_templates", tmp_path / "issue_templates")
+    return tmp_path / "rules"
+
+
+def test_the_shipped_cases_pass_and_coverage_is_told(tmp_path: Path) -> None:
+    done = triage("rules", "test", "--junit", str(tmp_path / "junit.xml"), "--min-coverage", "90")
+    assert (done.returncode, "cases pass, 0 fail" in done.stdout) == (0, True)
+    assert "% of what rules can say was seen" in done.stdout
+    suites = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert sum(int(s.get("tests", "")) for s in suites) == len(suites.findall(".//testcase")) > 280
+    assert not suites.findall(".//failure")
+    data = json.loads(triage("rules", "test", "--format", "json").stdout)
+    assert data["failed"] == []
+    assert data["coverage"]["rules"]["late-activity"]["verdicts"]["failing"] > 3
+
+
+def test_a_failing_case_prints_the_difference_and_the_explanation(rules_copy: Path, tmp_path: Path) -> None:
+    case = rules_copy / "tests" / "orders.yaml"
+    case.write_text(case.read_text().replace("2026-03-02T19:00Z}", "2026-03-02T20:00Z}"))
+    words = ["rules", "test", "--rules", str(rules_copy), "--rule", "late-activity"]
+    done = triage(*words, "--junit", str(tmp_path / "junit.xml"))
+    assert done.returncode == 1
+    assert "orders.yaml:" in done.stdout
+    assert "    - 2026-03-02T20:00:00Z\n    + 2026-03-02T19:00:00Z\n" in done.stdout
+    assert "✗ 4 hours of working time have passed" in done.stdout
+    assert "incomplete-request" not in done.stdout
+    (failure,) = ElementTree.parse(tmp_path / "junit.xml").getroot().findall(".//failure")
+    assert "2026-03-02T19:00:00Z" in (failure.text or "")
+    (told,) = [c for c in json.loads(triage(*words, "--format", "json").stdout)["cases"] if not c["passed"]]
+    assert told["failures"][0]["differences"][0]["surplus"] == ["2026-03-02T19:00:00Z"]
+
+
+def test_a_wrong_case_file_is_a_configuration_error(rules_copy: Path) -> None:
+    case = rules_copy / "tests" / "orders.yaml"
+    case.write_text(case.read_text().replace("board: us-east", "board: us-eats", 1))
+    done = triage("rules", "test", "--rules", str(rules_copy))
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith('orders.yaml:4:12: unknown board "us-eats"; did you mean "us-east"?')
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--rule", "late-actvity"], 2, '--rule: unknown rule "late-actvity"; did you mean "late-activity"?'),
+        (["--board", "x"], 2, '--board: unknown board "x"; known: '),
+        (["--min-coverage", "100"], 1, "less than 100 % was seen"),
+        (["--junit", "/nowhere/x.xml"], 2, "--junit: /nowhere/x.xml cannot be written: No such file"),
+    ],
+)
+def test_what_rules_test_refuses(words: list[str], code: int, said: str) -> None:
+    done = triage("rules", "test", *words)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert said in done.stderr
+
+
+def test_cases_decide_nothing_so_rules_are_the_same_without_them(rules_copy: Path) -> None:
+    version = json.loads(triage("rules", "check", "--rules", str(rules_copy), "--format", "json").stdout)
+    shutil.rmtree(rules_copy / "tests")
+    without = json.loads(triage("rules", "check", "--rules", str(rules_copy), "--format", "json").stdout)
+    assert version == without
+    assert "0 cases pass" in triage("rules", "test", "--rules", str(rules_copy)).stdout
+
+
+def test_one_rule_is_explained_whole_in_the_boards_zone(town: Town, at_town: Any) -> None:
+    town.project("alice").issues.create({"title": "Acme", "description": town.stage().template()})
+    town.set_clock(advance="PT60H")
+    done = at_town("explain", "us-east#1", "--rule", "late-activity")
+    assert "● late-activity fires since Wed 4 Mar 2026, 09:00 EST = 14:00Z" in done.stdout
+    assert "answered-wait" not in done.stdout
+    short, long = at_town("explain", "us-east#1").stdout, at_town("explain", "us-east#1", "--all").stdout
+    assert "Silent, and not near" in short
+    assert len(short.splitlines()) < 40 < len(long.splitlines())
+    for rule in town.ruleset.rules:
+        assert f"{rule.id} " in long
+    data = json.loads(at_town("explain", "us-east#1", "--rule", "answered-wait", "--format", "json").stdout)
+    (outcome,) = data["outcomes"]
+    assert outcome["clauses"][outcome["failed"]]["holds"] is False
+    assert at_town("explain", "us-east#1", "--rule", "answered-wiat").returncode == 2

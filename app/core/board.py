@@ -86,6 +86,10 @@ class BoardFile(Model):
     before_meetings: list[str] = Field(
         default=[], description="Headings of blocks that must say enough before a customer meeting."
     )
+    expedite_by: list[Literal["sa", "requester"]] = Field(
+        default=["sa", "requester"],
+        description="Who may have a request marked by `@bot expedite because ...`.",
+    )
     watched: bool = Field(default=False, description="Only looked at: nothing is ever written there.")
     words: dict[str, str] = Field(
         default={}, description="Words of this board for the texts of rules, as {{ words.NAME }}."

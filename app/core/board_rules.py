@@ -9,13 +9,15 @@ from app.core.board import Board, Manner
 from app.core.clock_shape import Clock
 from app.core.condition import Condition
 from app.core.facts import Facts
-from app.core.plan import Outcome
+from app.core.given import clause
+from app.core.plan import Clause, Outcome
 from app.core.readings import Known
 from app.core.result import Result
 from app.core.rule import Rule
 from app.core.waiver import Excepting, excepting
 
 CLOSED = "the issue is closed"
+CLOSED_CLAUSE = Clause("the request is open", "closed", False)
 
 
 class Seat(NamedTuple):
@@ -44,16 +46,22 @@ class Seat(NamedTuple):
                 return f"on the board {self.board} only where {condition}"
         return ""
 
+    def elsewhere(self, facts: Facts, why: str) -> Outcome:
+        """The outcome where that is why, with each condition of the board's."""
+        return self.not_for(why, *(clause(condition, facts) for condition in self.where))
+
     def as_ended(self, facts: Facts) -> Outcome:
         """The outcome for a closed request: its clocks as they ended, unless they go on where it moved to."""
-        why = self.why_not(facts)
-        if why or facts.issue.moved or self.ended is None:
-            return self.not_for(why or CLOSED)
-        return self.not_for(CLOSED)._replace(counted=partial(self.ended, facts))
+        if why := self.why_not(facts):
+            return self.elsewhere(facts, why)
+        ended = self.not_for(CLOSED, CLOSED_CLAUSE)
+        if facts.issue.moved or self.ended is None:
+            return ended
+        return ended._replace(counted=partial(self.ended, facts))
 
-    def not_for(self, why: str) -> Outcome:
+    def not_for(self, why: str, *clauses: Clause) -> Outcome:
         """The outcome of a rule that is not for the issue."""
-        return Outcome(self.id, self.source, "not for this issue", why)
+        return Outcome(self.id, self.source, "not for this issue", why, looked_at=partial(tuple, clauses))
 
 
 class Lineup(NamedTuple):
@@ -79,7 +87,7 @@ class Lineup(NamedTuple):
         still: dict[str, str] = {}
         for seat in self.seats:
             if why := seat.why_not(facts):
-                away[seat.id] = seat.not_for(why)
+                away[seat.id] = seat.elsewhere(facts, why)
             elif reason := seat.still(facts):
                 still[seat.id] = reason
         return away, still
@@ -107,17 +115,20 @@ class BoardRules:
     def _lineup(self, template: str, *, closed: bool) -> Lineup:
         looking, ended, outcomes = [], [], dict[str, Outcome]()
         for seat in self.seats.values():
-            why = self.away.get(seat.id, "")
-            templates = seat.rule.applies_to.templates
-            if not why and templates and template not in templates:
+            boards, templates = seat.rule.applies_to.boards, seat.rule.applies_to.templates
+            why, looked = self.away.get(seat.id, ""), list[Clause]()
+            if why:
+                looked = [Clause(f"the board is {' or '.join(boards)}", seat.board, False)]
+            elif templates and template not in templates:
                 why = f"not for the template {template}"
-            if not why and closed and not seat.rule.check.ALSO_CLOSED:
-                why = CLOSED
+                looked = [Clause(f"the template is {' or '.join(templates)}", template, False)]
+            elif closed and not seat.rule.check.ALSO_CLOSED:
+                why, looked = CLOSED, [CLOSED_CLAUSE]
                 if seat.where or seat.ended:
                     ended.append(seat)
-            elif not why:
+            else:
                 looking.append(seat)
-            outcomes[seat.id] = seat.not_for(why)
+            outcomes[seat.id] = seat.not_for(why, *looked)
         return Lineup(tuple(looking), tuple(ended), outcomes)
 
 

@@ -1,45 +1,57 @@
 """What the bot answers to orders in comments, and does: every order gets one answer, whoever gave it."""
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from app.core.agreement import PARTIES, agreed, party
 from app.core.board import Board
+from app.core.expedite import KEY as EXPEDITED
+from app.core.expedite import RULE, may_expedite
 from app.core.facts import Facts
+from app.core.heard import heard
 from app.core.keys import marked
-from app.core.labels import label_stretches
-from app.core.orders import Order, heard_from
-from app.core.plan import Action, Move, Reply, stamp
+from app.core.orders import Order
+from app.core.plan import Action, Move, Outcome, Reply, stamp
+from app.core.quiet import Asked, end_told, quiet_at, read_hold, read_snooze
 from app.core.ruleset import Ruleset
-from app.core.text import Ours, quote, without_commands
+from app.core.telling import told_all, told_one
+from app.core.text import Ours, instant, quote, without_commands
 from app.core.validators.reading import listed
-from app.core.waiver import last_minute, read_allow
+from app.core.waiver import last_minute, read_allow, read_because, read_rule
 
-RULE = "orders"
 SAS_ONLY = "the SAs and managers"
 FILLERS = frozenset({"it", "this", "to", "onto", "over", "the", "board", "please", "thanks"})
-VERBS = frozenset({"allow", "agree", "move", "help"})
+VERBS = frozenset({"allow", "agree", "expedite", "explain", "help", "hold", "move", "snooze", "why"})
+_NOT = re.compile(r"\A(?:not|is|isn't|does|doesn't)[ \t]+", re.IGNORECASE)
+PEOPLE = {"sa": "an SA", "escalation": "a manager", "requester": "the requester", "bystander": "neither"}
+Looking = Callable[[datetime], Mapping[str, Outcome]]  # what each rule said of the issue at an instant
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What is said to one order, or where it has the issue moved; then the text is for when GitLab does not let us."""
+    """What is said to one order, or where it has the issue moved; then the text is for when GitLab does not let us.
+    `hidden`: for SAs only. `marks`: the label that makes it urgent goes on."""
 
     order: Order
     text: Ours
     move: Board | None = None
+    hidden: bool = False
+    marks: bool = False
 
 
-def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
+def answers(facts: Facts, ruleset: Ruleset, proposed: str, looking: Looking) -> list[Action]:
     """The answers that are due, one note for each comment with orders; a move of the issue comes last.
 
-    `proposed` is the board to which a rule would have the issue moved, or empty. An order counts once, as of when it
-    was given: what was given before the issue came here or was reopened, or while the bot was silenced, is past, and
-    so is the same nonsense by the same person: two bots could talk for ever. Of several moves the last one counts.
+    `proposed` is the board to which a rule would have the issue moved, or empty; `looking` tells what rules said then.
+    An order counts once, as of when it was given: what was given before the issue came here or was reopened, or while
+    the bot was silenced, is past, and so is the same nonsense by the same person: two bots could talk for ever. Of
+    several moves the last one counts.
     """
-    teller = _Teller(facts, ruleset, proposed)
+    teller = _Teller(facts, ruleset, proposed, looking)
     comments: dict[datetime, list[_Answer]] = {}
     for order in _due(facts):
         comments.setdefault(order.at, []).append(teller.answer(order))
@@ -52,7 +64,9 @@ def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
         ]
         if texts:  # beside a move that is still to be made, the comment's own key is kept for it
             key = f"{RULE}/{'beside' if target in given else 'answered'}/{stamp(at)}"
-            internal = any(a.order.internal for a in texts)
+            if target not in given and any(a.marks for a in texts):
+                key = f"{EXPEDITED}{stamp(at)}"
+            internal = any(a.order.internal or a.hidden for a in texts)
             said = _body(key, [a.text for a in texts], facts)
             found += [] if key in facts.own_notes else [Reply(RULE, key, said, internal)]
     if target and target.move:
@@ -63,17 +77,13 @@ def answers(facts: Facts, ruleset: Ruleset, proposed: str) -> list[Action]:
 
 def _due(facts: Facts) -> Iterable[Order]:
     """The orders that are to be answered: heard, and not answered yet."""
-    issue, heard = facts.issue, set[tuple[str, str]]()
-    if not facts.orders:
-        return
-    since, silent = heard_from(issue), label_stretches(issue, facts.labels.off)
+    standing, said = heard(facts), set[tuple[str, str]]()
     for order in facts.orders:
-        said = (order.by.username, order.line.casefold())
-        repeated = order.verb not in VERBS and said in heard
-        heard.add(said)
-        muted = any(on <= order.at and (off is None or order.at < off) for on, off in silent)
-        past = order.at < since or muted or repeated
-        if not past and f"{RULE}/answered/{stamp(order.at)}" not in facts.own_notes:
+        line = (order.by.username, order.line.casefold())
+        repeated = order.verb not in VERBS and line in said
+        said.add(line)
+        keys = {f"{RULE}/answered/{stamp(order.at)}", f"{EXPEDITED}{stamp(order.at)}"}
+        if order in standing and not repeated and keys.isdisjoint(facts.own_notes):
             yield order
 
 
@@ -84,8 +94,9 @@ def _body(key: str, said: list[str], facts: Facts) -> str:
 class _Teller:
     """Answers orders on one issue."""
 
-    def __init__(self, facts: Facts, ruleset: Ruleset, proposed: str) -> None:
-        self._facts, self._ruleset, self._proposed = facts, ruleset, proposed
+    def __init__(self, facts: Facts, ruleset: Ruleset, proposed: str, looking: Looking) -> None:
+        self._facts, self._ruleset, self._proposed, self._looking = facts, ruleset, proposed, cache(looking)
+        self._zone = facts.board.calendar.zone
         self._bot = Ours(facts.issue.bot.username)
 
     def answer(self, order: Order) -> _Answer:
@@ -96,13 +107,22 @@ class _Teller:
                 return self._agree(order)
             case "move":
                 return self._move(order)
+            case "snooze" | "hold":
+                return self._quiet(order)
+            case "expedite" if self._facts.labels.expedite:
+                return self._expedite(order)
+            case "explain" | "why":
+                return self._explain(order)
             case "help" | "":
-                return self._say("help", order, bot=self._bot)
-        return self._say("unknown", order, said=order.line, bot=self._bot)
+                return self._help(order)
+        near = next(iter(difflib.get_close_matches(order.verb, sorted(VERBS), n=1, cutoff=0.6)), "")
+        return self._say("unknown", order, said=order.line, bot=self._bot, near=Ours(near))
 
     def _say(self, name: str, order: Order, **values: object) -> _Answer:
         who = Ours(f"@{order.by.username}")
-        return _Answer(order, self._ruleset.texts.answers.say(name, who=who, **values))
+        known = self._ruleset.texts.answers.VALUES[name]
+        given = {key: value for key, value in {"who": who, **values}.items() if key in known}
+        return _Answer(order, self._ruleset.texts.answers.say(name, **given))
 
     def overruled(self, order: Order, target: _Answer) -> _Answer:
         """Somebody else had it moved elsewhere after that."""
@@ -111,18 +131,83 @@ class _Teller:
         return self._say("overruled", order, by=by, board=Ours(board.name if board else ""))
 
     def _not_yours(self, order: Order, may: str) -> _Answer:
-        return self._say("not_yours", order, verb=Ours(order.verb), may=Ours(may))
+        role = PEOPLE.get(self._role(order), "neither")
+        return self._say("not_yours", order, verb=Ours(order.verb), may=Ours(may), role=Ours(role))
+
+    def _role(self, order: Order) -> str:
+        return self._facts.people.role(order.by, order.at)
+
+    def _is_sa(self, order: Order) -> bool:
+        return self._facts.people.is_sa(order.by, order.at)
+
+    def _help(self, order: Order) -> _Answer:
+        marking = Ours(self._marking()) if self._facts.labels.expedite else Ours("nobody here")
+        return self._say("help", order, bot=self._bot, sas=Ours(SAS_ONLY), marking=marking)
+
+    def _marking(self) -> str:
+        names = {"sa": SAS_ONLY, "requester": "the requester"}
+        return listed([names[who] for who in self._facts.board.file.expedite_by], "and") or "nobody"
+
+    def _expedite(self, order: Order) -> _Answer:
+        if not may_expedite(order, self._facts):
+            return self._not_yours(order, self._marking())
+        label, because = self._facts.labels.expedite, read_because(order.words, order, self._zone).because
+        if not because:
+            return self._say("how_to_expedite", order, bot=self._bot, label=Ours(label))
+        answer = self._say("expedited", order, label=Ours(label), because=because)
+        return replace(answer, marks=True)
+
+    def _quiet(self, order: Order) -> _Answer:
+        if not self._is_sa(order):
+            return self._not_yours(order, SAS_ONLY)
+        verb = order.verb
+        asked: Asked = (read_snooze if verb == "snooze" else read_hold)(order, self._facts)
+        if asked.is_over:
+            return self._say("over", order, what=Ours(verb))
+        if asked.wrong == "day":
+            return self._say("bad_hold", order, bot=self._bot)
+        if asked.until is None:
+            said = {"said": order.words} if verb == "snooze" else {}
+            return self._say(f"how_to_{verb}", order, bot=self._bot, **said)
+        until = end_told(asked.until, self._zone)
+        return self._say("snoozed" if verb == "snooze" else "held", order, until=until, bot=self._bot)
+
+    def _explain(self, order: Order) -> _Answer:
+        """To SAs all, for SAs only; to the requester what the rules ask for."""
+        whole = self._is_sa(order)
+        if not whole and self._role(order) != "requester":
+            return self._not_yours(order, "the SAs and the requester")
+        outcomes, rules = self._looking(order.at), self._ruleset.rules
+        quiet = quiet_at(self._facts, order.at)
+        if order.verb == "explain":
+            told = told_all(outcomes, rules, self._zone, whole=whole)
+        else:
+            name = read_rule(_NOT.sub("", order.words))[0]
+            rule = next((rule for rule in rules if rule.id == name), None)
+            if rule is None:
+                return self._unknown_rule(order, name)
+            told = told_one(outcomes[name], rule, self._zone, whole=whole)
+        if quiet:
+            what = "On hold" if quiet.verb == "hold" else "No calls"
+            end = end_told(quiet.until, self._zone)
+            told = Ours(f"{what} until {end}, by the order of {quote(quiet.by)}.\n\n{told}")
+        by, at = quote(order.by.username), instant(order.at, self._zone)
+        answer = self._say("explained", order, by=by, at=at, told=told, bot=self._bot)
+        return replace(answer, hidden=whole)
+
+    def _unknown_rule(self, order: Order, name: str) -> _Answer:
+        ids = [rule.id for rule in self._ruleset.rules]
+        near = difflib.get_close_matches(name, ids, n=2, cutoff=0.5) or ids
+        rules = Ours(", ".join(f"`{id_}`" for id_ in near))
+        return self._say("unknown_rule", order, said=name or "of that name", rules=rules)
 
     def _allow(self, order: Order) -> _Answer:
-        zone = self._facts.board.calendar.zone
+        zone = self._zone
         allowed = read_allow(order, zone)
-        if not self._facts.people.is_sa(order.by, order.at):
+        if not self._is_sa(order):
             return self._not_yours(order, SAS_ONLY)
-        ids = [rule.id for rule in self._ruleset.rules]
-        if allowed.rule not in ids:
-            near = difflib.get_close_matches(allowed.rule, ids, n=2, cutoff=0.5) or ids
-            rules = Ours(", ".join(f"`{id_}`" for id_ in near))
-            return self._say("unknown_rule", order, said=allowed.rule or "of that name", rules=rules)
+        if allowed.rule not in [rule.id for rule in self._ruleset.rules]:
+            return self._unknown_rule(order, allowed.rule)
         if not allowed.because:
             return self._say("no_reason", order, rule=Ours(allowed.rule), bot=self._bot)
         if allowed.bad_day:
@@ -139,7 +224,7 @@ class _Teller:
         return self._say("agreed", order, party=Ours(PARTIES[who]), missing=Ours(listed(missing, "and")))
 
     def _move(self, order: Order) -> _Answer:
-        if not self._facts.people.is_sa(order.by, order.at):
+        if not self._is_sa(order):
             return self._not_yours(order, SAS_ONLY)
         boards = {name: b for name, b in self._ruleset.active_boards.items() if not b.file.watched}
         listing = Ours(", ".join(f"`{name}`" for name in boards))

@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import partial
 
 from app.core.after import after
+from app.core.as_of import as_of
 from app.core.board import Board
 from app.core.board_rules import Lineup, Seat
-from app.core.commands import answers
+from app.core.commands import Looking, answers
+from app.core.expedite import as_meant, by_order
 from app.core.facts import Facts, gather
 from app.core.keys import REPORT
 from app.core.labels import last_person_act
@@ -16,12 +18,14 @@ from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
+from app.core.quiet import Quiet, hold_on, snooze_on
 from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
 
 ROUNDS = 5
 ADOPTION = "adoption"
+ON_HOLD = "an SA has put it on hold"
 
 
 def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = False) -> Plan:
@@ -48,14 +52,17 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
     if (reason := _no_request(issue)) != "":
         return plan(silent=reason)
     facts = facts_of(issue, board, ruleset, now)
-    silent = _silence(facts, adopt=adopt)
-    done: list[Action] = []
+    silent, looking = _silence(facts, adopt=adopt), partial(_outcomes_at, issue, board, ruleset)
+    held, done = None if silent else hold_on(facts), list[Action]()
     if adopt and not silent and _to_be_adopted(facts):
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
+    for action in [] if silent or held else by_order(facts, ruleset.rules_on(facts.board)):
+        done.append(action)
+        facts = facts.with_issue(after(facts.issue, action, now))
     told: dict[str, Outcome] = {}
     for _ in range(ROUNDS):
-        outcomes, actions = _round(facts, ruleset)
+        outcomes, actions = _round(facts, ruleset, looking, held=held is not None)
         done += [] if silent else actions
         told = {
             rule: now_told if (before := told.get(rule)) is None or before.verdict == "fine" else before
@@ -65,10 +72,9 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
             return plan(
                 actions=tuple(done),
                 outcomes=tuple([_with_actions(o, done) for o in told.values()] if done else told.values()),
-                recheck_at=None
-                if silent
-                else min((o.recheck_at for o in outcomes.values() if o.recheck_at), default=None),
-                silent=silent,
+                recheck_at=_next_look(facts, outcomes, held, silent=silent),
+                silent=silent or (ON_HOLD if held else ""),
+                because=_because(facts, held, silent=silent),
             )
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
@@ -77,7 +83,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
 
 def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Facts:
     """What the rules may look at on an issue of that board."""
-    return gather(
+    facts = gather(
         issue,
         board,
         ruleset.labels,
@@ -88,6 +94,15 @@ def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Fac
         quarters=ruleset.quarters,
         readings=ruleset.readings,
     )
+    return as_meant(facts) if facts.issue.notes else facts
+
+
+def _outcomes_at(issue: Issue, board: Board, ruleset: Ruleset, at: datetime) -> dict[str, Outcome]:
+    """What each rule said of the issue at an earlier instant, as far as GitLab's history tells."""
+    facts = facts_of(as_of(issue, at), board, ruleset, at)
+    rules = ruleset.rules_on(facts.board)
+    lineup = rules.lineup(facts.match.template.name, closed=facts.issue.state == "closed")
+    return _looks(lineup, facts, waivers(facts, rules.excepting))[0]
 
 
 def _no_request(issue: Issue) -> str:
@@ -122,23 +137,47 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
     return ""
 
 
-def _round(facts: Facts, ruleset: Ruleset) -> tuple[dict[str, Outcome], list[Action]]:
-    """What each rule says, by its id, and the next things to be done."""
+def _next_look(
+    facts: Facts, outcomes: dict[str, Outcome], held: Quiet | None, *, silent: str
+) -> datetime | None:
+    """When time alone could change the plan."""
+    if silent or held:
+        return held.until if held else None
+    quiet = snooze_on(facts)
+    ends = [quiet.until] if quiet else []
+    return min([*(o.recheck_at for o in outcomes.values() if o.recheck_at), *ends], default=None)
+
+
+def _because(facts: Facts, held: Quiet | None, *, silent: str) -> str:
+    """By whose order nothing is done, or nobody called."""
+    if silent:
+        act = (
+            last_person_act(facts.acts, facts.labels.off) if facts.labels.off in facts.issue.labels else None
+        )
+        return f"put on by {act.by.username} at {stamp(act.at)}" if act and act.by else ""
+    quiet = snooze_on(facts)
+    return str(held) if held else f"no calls {quiet}" if quiet else ""
+
+
+def _round(
+    facts: Facts, ruleset: Ruleset, looking: Looking, *, held: bool
+) -> tuple[dict[str, Outcome], list[Action]]:
+    """What each rule says, by its id, and the next things to be done; on hold, only answers to orders."""
     rules = ruleset.rules_on(facts.board)
     waived = waivers(facts, rules.excepting)
     lineup = rules.lineup(facts.match.template.name, closed=facts.issue.state == "closed")
     outcomes, looks, live = _looks(lineup, facts, waived)
     if facts.issue.moved:  # all else is for the board to which it moved
         return outcomes, status_note(looks, facts, ruleset)
-    actions = label_changes(looks, live, rules, facts)
-    actions += [action for look in live if look.failing for action in repairs(look, facts)]
-    if not actions:  # notes speak of the issue as the changes leave it
+    actions = [] if held else label_changes(looks, live, rules, facts)
+    actions += [action for look in live if look.failing and not held for action in repairs(look, facts)]
+    if not (actions or held):  # notes speak of the issue as the changes leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
         actions += second_notes(facts.issue)
     if not actions and facts.issue.state == "opened":
         proposed = next((k.result.move_to for k in live if k.failing and k.result.move_to), "")
-        actions = answers(facts, ruleset, proposed)
+        actions = answers(facts, ruleset, proposed, looking)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
     return outcomes, list(reversed(once.values()))
 
@@ -186,10 +225,12 @@ def _outcome(look: Look, facts: Facts) -> Outcome:
         recheck_at = min((at for at in times if at), default=None)
     if result.failing and waiver:
         reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
-        return Outcome(seat.id, seat.source, "waived", reason, None, recheck_at, (), looked_at, counted)
+        return Outcome(
+            seat.id, seat.source, "waived", reason, None, recheck_at, (), looked_at, counted, waiver
+        )
     verdict: Verdict = "failing" if failing else "fine"
     return Outcome(
-        seat.id, seat.source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted
+        seat.id, seat.source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted, waiver
     )
 
 

@@ -1,12 +1,13 @@
 """A rule's examples, run: the history as an issue, the plan at the instant, and what it should have been."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from app.core.board import Board, Person
 from app.core.document import Document
 from app.core.evaluate import evaluate
-from app.core.plan import Action, AddLabel, Assign, Move, Plan, RemoveLabel, Reopen, Summon, Unassign
+from app.core.plan import Action, AddLabel, Assign, Move, Plan, RemoveLabel, Reopen, Reply, Summon, Unassign
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Example, Rule
 from app.core.ruleset import Ruleset
@@ -23,20 +24,23 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
     it: so a rule's examples hold on anybody's boards. Clocks run by today's terms, whatever day an example is set in:
     so its examples say what a rule promises now, and keeping the past of a clock changes none of them.
     """
+    return [problem for _, problem in looked_at(ruleset, rule) if problem]
+
+
+def looked_at(ruleset: Ruleset, rule: Rule, board: str = "") -> Iterator[tuple[Plan | None, Problem | None]]:
+    """The same for each example (of that board, where one is named): what was planned, and what is wrong with it."""
     document = ruleset.documents[rule.id]
     ruleset = in_the_cast(ruleset)
     ruleset = replace(ruleset, rules=tuple(_by_today(r) for r in ruleset.rules))
-    found = []
     for i, example in enumerate(rule.examples):
-        problem = _run(ruleset, rule, example, document, i)
-        if problem:
-            found.append(problem)
-    return found
+        if board in ("", example.board):
+            yield _run(ruleset, rule, example, document, i)
 
 
 def in_the_cast(ruleset: Ruleset) -> Ruleset:
-    """The ruleset with the people of the examples on every board."""
-    return replace(ruleset, boards={name: _with_cast(board) for name, board in ruleset.boards.items()})
+    """The ruleset with the people of the examples on every board, and nothing that a board wants otherwise."""
+    freely = {"watched": False, "manners": {}}
+    return replace(ruleset, boards={name: with_cast(board, freely) for name, board in ruleset.boards.items()})
 
 
 def _by_today(rule: Rule) -> Rule:
@@ -46,16 +50,17 @@ def _by_today(rule: Rule) -> Rule:
     return rule.model_copy(update={"check": rule.check.model_copy(update={"earlier": []})})
 
 
-def _with_cast(board: Board) -> Board:
+def with_cast(board: Board, more: Mapping[str, object] | None = None) -> Board:
+    """The board with the people of the examples, and as if it had always been looked after."""
     people = {"sas": [Person(name=name) for name in SAS], "escalation": ESCALATION}
     people |= {"roles": {role: [role] for role in board.file.roles}}
-    file = board.file.model_copy(
-        update={**people, "since": date.min, "active": True, "watched": False, "manners": {}}
-    )
-    return replace(board, file=file)
+    update = {**people, "since": date.min, "active": True, **(more or {})}
+    return replace(board, file=board.file.model_copy(update=update))
 
 
-def _run(ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int) -> Problem | None:
+def _run(
+    ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int
+) -> tuple[Plan | None, Problem | None]:
     try:
         board = ruleset.boards[example.board]
         if example.manner:
@@ -65,22 +70,24 @@ def _run(ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: 
         issue = parse(example.timeline, ruleset.templates, project=project)
         plan = evaluate(issue, ruleset, read_instant(example.now))
     except TimelineError as error:
-        return document.problem(("examples", i, "timeline"), f"line {error.line} of the timeline: {error}")
+        return None, document.problem(
+            ("examples", i, "timeline"), f"line {error.line} of the timeline: {error}"
+        )
     except Unsettled as error:
-        return document.problem(("examples", i), str(error))
+        return None, document.problem(("examples", i), str(error))
     except ValueError as error:
-        return document.problem(("examples", i, "now"), str(error))
+        return None, document.problem(("examples", i, "now"), str(error))
     got = effects(plan, rule)
     if got == sorted(example.expect):
-        return None
+        return plan, None
     reason = next((o.reason for o in plan.outcomes if o.rule == rule.id), plan.silent)
     message = f'example "{example.name}": expected {_listed(example.expect)}, got {_listed(got)} ({reason})'
-    return document.problem(("examples", i, "expect"), message)
+    return plan, document.problem(("examples", i, "expect"), message)
 
 
 def effects(plan: Plan, rule: Rule) -> list[str]:
     """What the rule does in the plan, in the words of `expect`, sorted."""
-    found = {_effect(a) for a in plan.actions if a.rule == rule.id}
+    found = done_by(plan, rule.id)
     failing = any(o.rule == rule.id for o in plan.findings)
     if failing and not plan.silent and rule.while_failing.status:
         found.add("ask")
@@ -89,12 +96,19 @@ def effects(plan: Plan, rule: Rule) -> list[str]:
     return sorted(found)
 
 
+def done_by(plan: Plan, rule: str) -> set[str]:
+    """What is done in its name, which may be that of no rule: `orders` answers orders."""
+    return {_effect(action) for action in plan.actions if action.rule == rule}
+
+
 def _effect(action: Action) -> str:
     match action:
         case AddLabel() | RemoveLabel() | Assign() | Unassign() | Reopen() | Move():
             return str(action)
         case Summon():
             return "summon"
+        case Reply():
+            return "reply"
         case _:
             return "note"
 

@@ -24,6 +24,10 @@ class LabelsFile(Model):
     elsewhere: list[str] = Field(
         default=[], description="Labels that say that others than the SAs have the request now."
     )
+    expedite: str = Field(
+        default="",
+        description="The attribute label that `@bot expedite because ...` puts on; without it nobody can.",
+    )
     off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
     on: str = Field(description="Adopts a request that is older than the board's `since`.")
 
@@ -33,6 +37,8 @@ class LabelsFile(Model):
             raise ValueError(f'waiting: "{self.waiting}" is not among the state labels')
         if strange := sorted(set(self.elsewhere) - {*self.state, *self.attribute}):
             raise ValueError(f'elsewhere: "{strange[0]}" is neither a state nor an attribute label')
+        if self.expedite and self.expedite not in self.attribute:
+            raise ValueError(f'expedite: "{self.expedite}" is not among the attribute labels')
         if strange := sorted(set(self.claiming) - set(self.state)):
             raise ValueError(f'claiming: "{strange[0]}" is not among the state labels')
         names = [*self.state, *self.attribute, *self.clocks, self.off, self.on]

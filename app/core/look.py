@@ -1,5 +1,6 @@
 """What a rule's finding leads to: changes of the issue, a summons, the status note. Rule and board say which."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,10 +20,11 @@ from app.core.plan import (
     Unassign,
     stamp,
 )
+from app.core.quiet import after_snoozes, end_told, snooze_on, snoozes
 from app.core.result import Change, Result
 from app.core.ruleset import Ruleset
 from app.core.status import Said, asks, status_body
-from app.core.text import without_commands
+from app.core.text import Ours, without_commands
 from app.core.waiver import Waiver
 from app.core.words import names_in, render
 
@@ -84,20 +86,22 @@ def summons(look: Look, facts: Facts) -> list[Action]:
     cause, calls = look.result.cause_at, _calls(look)
     if not calls or look.waiver or cause is None or look.seat.manner == "advise":
         return []
-    return [
-        call
-        for step, at, spec in calls
-        if _patient_until(spec, at) <= facts.now
-        and (call := _call(look, facts, spec, f"{look.seat.id}/{step}/{stamp(cause)}", at))
-    ]
+    quiet = snoozes(facts)
+    found = list[Action]()
+    for step, at, spec in calls:
+        key, due = f"{look.seat.id}/{step}/{stamp(cause)}", after_snoozes(_patient_until(spec, at), quiet)
+        if due <= facts.now and (call := _call(look, facts, spec, key, at)):
+            found.append(replace(call, since=due))
+    return found
 
 
 def next_call_at(look: Look, facts: Facts) -> datetime | None:
-    """When a call comes that is patient still."""
+    """When a call comes that is patient still, or that a snooze holds back."""
     calls = _calls(look)
     if not calls or look.waiver or look.result.cause_at is None:
         return None
-    coming = (_patient_until(spec, at) for _, at, spec in calls if spec.after)
+    quiet = snoozes(facts)
+    coming = (after_snoozes(_patient_until(spec, at), quiet) for _, at, spec in calls if spec.after or quiet)
     return min((at for at in coming if at > facts.now), default=None)
 
 
@@ -124,7 +128,7 @@ def _call(look: Look, facts: Facts, spec: SummonSpec, key: str, at: datetime) ->
     words = render(spec.text, {**look.result.filling(names_in(spec.text)), **facts.board.told})
     text = f"{names}: {words}" if names else words
     body = marked(key, facts.issue.ref, without_commands(text))
-    return Summon(look.seat.id, key, body, _patient_until(spec, at), tuple(called))
+    return Summon(look.seat.id, key, body, at, tuple(called))
 
 
 def _called(who: list[Recipient], facts: Facts, result: Result, at: datetime) -> list[str]:
@@ -149,13 +153,23 @@ def _named(recipient: str, facts: Facts, result: Result, at: datetime) -> list[s
     return facts.board.file.roles.get(recipient.removeprefix("role "), [])
 
 
+def _peace(facts: Facts, ruleset: Ruleset) -> tuple[Ours, ...]:
+    """The line that says who wants no calls, and until when; none where nobody does."""
+    quiet = snooze_on(facts) if facts.issue.state == "opened" else None
+    if quiet is None:
+        return ()
+    until = end_told(quiet.until, facts.board.calendar.zone)
+    say = ruleset.texts.answers.say
+    return (say("snoozed_note", by=quiet.by, until=until, because=quiet.because),)
+
+
 def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
     """The status note written when something is asked, and kept true once it is there."""
     said = [Said(seat.rule, found, failing, waiver) for seat, found, waiver, failing in looks if found.speaks]
     note = facts.own_notes.get(STATUS) or carried_status(facts.issue)  # a move brings the note along
     if note is None and not (facts.issue.state == "opened" and asks(said)):
         return []
-    body = status_body(facts, said, ruleset.texts.status)
+    body = status_body(facts, said, ruleset.texts.status, _peace(facts, ruleset))
     if note is not None and note.body.rstrip() == body.rstrip():
         return []
     if note is not None and note.author.username == facts.issue.bot.username:

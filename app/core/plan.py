@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from app.core.clock_shape import Clock
 from app.core.model import IssueRef, User
 from app.core.plain import parts, plain
 from app.core.plain import stamp as stamp
+
+if TYPE_CHECKING:
+    from app.core.waiver import Waiver
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,7 @@ class Outcome(NamedTuple):
     # and to the journal. What these give is the same whenever they are called.
     looked_at: Callable[[], tuple[Clause, ...]] = tuple
     counted: Callable[[], tuple[Clock, ...]] = tuple
+    waiver: "Waiver | None" = None  # who lets it pass, whether it would fire or not
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -172,6 +176,13 @@ class Outcome(NamedTuple):
         """The cycles of its clock."""
         return self.counted()
 
+    @property
+    def failed(self) -> int | None:
+        """Which of the clauses is the first that keeps the rule silent, from 0; None where it is not silent by them."""
+        if self.verdict in ("failing", "waived"):
+            return None
+        return next((n for n, clause in enumerate(self.clauses) if not clause.holds), None)
+
     def as_dict(self) -> dict[str, Any]:
         """All of it as data, lengths and instants as they are."""
         return {
@@ -180,10 +191,12 @@ class Outcome(NamedTuple):
             "verdict": self.verdict,
             "reason": self.reason,
             "clauses": self.clauses,
+            "failed": self.failed,
             "since": self.since,
             "recheck_at": self.recheck_at,
             "actions": self.actions,
             "clocks": self.clocks,
+            "waiver": self.waiver,
         }
 
     def __repr__(self) -> str:
@@ -201,7 +214,8 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """The decision on one issue at one instant. `silent` says why nothing is done although rules may be failing.
+    """The decision on one issue at one instant. `silent` says why nothing is done although rules may be failing, and
+    `because` by whose order that is, or that people are left in peace.
 
     `unseen` are groups of boards on which the issue was before, of whose members the bot may not know: whoever was an
     SA there by one of them only, counts as a bystander.
@@ -220,6 +234,7 @@ class Plan:
     watched: bool = False
     unseen: tuple[str, ...] = ()
     postponed: tuple[Postponed, ...] = ()
+    because: str = ""
 
     @property
     def findings(self) -> tuple[Outcome, ...]:

@@ -11,7 +11,7 @@ from app.core.checks import Check
 from app.core.condition import Conditions
 from app.core.document import Model
 
-EXPECTED = r"^(ask|advise|summon|reopen|[+-].+|(un)?assign \S+|move to \S+)$"
+EXPECTED = r"^(ask|advise|summon|reply|reopen|[+-].+|(un)?assign \S+|move to \S+)$"
 
 
 class AppliesTo(Model):

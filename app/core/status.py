@@ -54,12 +54,13 @@ class _Spoken(NamedTuple):
     readers: tuple[str, ...]  # the rules that tell what was understood
 
 
-def status_body(facts: Facts, said: list[Said], source: str) -> str:
+def status_body(facts: Facts, said: list[Said], source: str, more: tuple[Ours, ...] = ()) -> str:
     """The whole note, with its key. Nothing in it depends on the present instant but what rules found.
 
-    `source` is the text of `rules/texts/status.md`.
+    `source` is the text of `rules/texts/status.md`; `more` are further lines of ours.
     """
     spoken = _spoken(facts, said)
+    spoken = spoken._replace(lines=(*spoken.lines, *more))
     # It is remembered with the description, from which all else follows: the same is said at each look.
     kept = facts.description.note.get(source)
     if kept is not None and kept[0] == spoken:

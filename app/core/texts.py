@@ -26,9 +26,19 @@ class Answers(Model):
         "here_already": frozenset({"who", "board"}),
         "cannot_move": frozenset({"who", "board"}),
         "overruled": frozenset({"who", "by", "board"}),
-        "not_yours": frozenset({"who", "verb", "may"}),
-        "help": frozenset({"who", "bot"}),
-        "unknown": frozenset({"who", "said", "bot"}),
+        "not_yours": frozenset({"who", "verb", "may", "role"}),
+        "explained": frozenset({"by", "at", "told", "bot"}),
+        "snoozed": frozenset({"who", "until", "bot"}),
+        "snoozed_note": frozenset({"by", "until", "because"}),
+        "how_to_snooze": frozenset({"who", "bot", "said"}),
+        "held": frozenset({"who", "until", "bot"}),
+        "how_to_hold": frozenset({"who", "bot"}),
+        "bad_hold": frozenset({"who", "bot"}),
+        "over": frozenset({"who", "what"}),
+        "expedited": frozenset({"who", "label", "because"}),
+        "how_to_expedite": frozenset({"who", "bot", "label"}),
+        "help": frozenset({"who", "bot", "sas", "marking"}),
+        "unknown": frozenset({"who", "said", "bot", "near"}),
     }
 
     allowed: str = Field(description="A rule is let pass.")
@@ -42,7 +52,17 @@ class Answers(Model):
     cannot_move: str = Field(description="GitLab does not let the bot move it.")
     overruled: str = Field(description="It was to be moved, but somebody has it moved elsewhere.")
     not_yours: str = Field(description="The order is for others to give.")
-    help: str = Field(description="What can be ordered.")
+    explained: str = Field(description="How rules stand; `told` is made by the bot.")
+    snoozed: str = Field(description="Nobody is called until then.")
+    snoozed_note: str = Field(description="The line in the status note meanwhile.")
+    how_to_snooze: str = Field(description="A snooze that names no time.")
+    held: str = Field(description="The request is left alone until then.")
+    how_to_hold: str = Field(description="A hold that gives no reason.")
+    bad_hold: str = Field(description="A hold or a snooze until a day that is none, or past.")
+    over: str = Field(description="A snooze or a hold is over.")
+    expedited: str = Field(description="The request is marked as urgent.")
+    how_to_expedite: str = Field(description="It would be, but no reason was given.")
+    help: str = Field(description="What can be ordered, and by whom.")
     unknown: str = Field(description="The order is none that we know.")
 
     def say(self, name: str, **values: Any) -> Ours:

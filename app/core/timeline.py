@@ -16,11 +16,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from app.core import due_date
 from app.core.acts import EDITED, assignment
 from app.core.document import plain_date
+from app.core.instants import read_instant as read_instant
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
 from app.core.sections import heading_key
 from app.core.template import Template
@@ -36,17 +37,6 @@ class TimelineError(ValueError):
     def __init__(self, line: int, message: str) -> None:
         self.line = line
         super().__init__(message)
-
-
-def read_instant(text: str) -> datetime:
-    """An instant with its zone, such as 2026-03-02T14:00Z, in UTC. Errors: ValueError."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no instant; write it as 2026-03-02T14:00Z") from None
-    if at.tzinfo is None:
-        raise ValueError(f"{text!r} has no zone; write it as 2026-03-02T14:00Z")
-    return at.astimezone(UTC)
 
 
 @dataclass
@@ -70,25 +60,67 @@ def parse(
     text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)
 ) -> Issue:
     """The issue that the lines tell of. Errors: TimelineError with the line."""
-    draft: _Draft | None = None
-    for number, line, block in _entries(text):
+    return Telling(text, templates, project=project, ref=ref).until(None)
+
+
+class Telling:
+    """The lines told one after the other, for whoever looks at the issue in between and changes it."""
+
+    def __init__(
+        self, text: str, templates: Mapping[str, Template], *, project: str, ref: IssueRef = IssueRef(1, 1)
+    ) -> None:
+        self._rest = list(reversed(_entries(text)))
+        self._about = (templates, project, ref)
+        self._draft: _Draft | None = None
+        self._at: datetime | None = None
+
+    @property
+    def next_line(self) -> int:
+        """The number of the next line; 0 where all is told."""
+        return self._rest[-1][0] if self._rest else 0
+
+    def until(self, now: datetime | None) -> Issue:
+        """The issue once all is told up to that instant, or to the end, and then in any order.
+
+        Errors: TimelineError with the line.
+        """
+        while self._rest and self._next(now):
+            self._rest.pop()
+        if self._draft is None:
+            raise TimelineError(1, "a timeline begins with somebody who opens the issue")
+        issue = self._draft.issue
+        return replace(
+            issue,
+            label_events=tuple(sorted(issue.label_events, key=lambda e: (e.at, e.id))),
+            state_events=tuple(sorted(issue.state_events, key=lambda e: (e.at, e.id))),
+            notes=tuple(sorted(issue.notes, key=lambda n: (n.at, n.id))),
+        )
+
+    def become(self, issue: Issue) -> None:
+        """What is told from now on happens to the issue as it is now."""
+        assert self._draft is not None  # nobody has an issue to change before it was told
+        self._draft.issue = issue
+        ids = [event.id for event in issue.label_events]
+        ids += [event.id for event in issue.state_events] + [note.id for note in issue.notes]
+        self._draft.number = max([self._draft.number, *ids])
+
+    def _next(self, now: datetime | None) -> bool:
+        """Tells the next line, unless it comes after that instant."""
+        number, line, block = self._rest[-1]
         match = _LINE.fullmatch(line)
         if match is None:
             raise TimelineError(number, f"{line!r} is no line of a timeline: instant, who, what")
         try:
             at = read_instant(match["at"])
-            draft = _take(draft, at, match["who"], match["what"], block, templates, project, ref)
+            if now is not None and at > now:
+                return False
+            if now is not None and self._at is not None and at < self._at:
+                raise ValueError("it happens before the line above; put the lines in order")
+            self._at = at
+            self._draft = _take(self._draft, at, match["who"], match["what"], block, *self._about)
         except ValueError as error:
             raise TimelineError(number, str(error)) from None
-    if draft is None:
-        raise TimelineError(1, "a timeline begins with somebody who opens the issue")
-    issue = draft.issue
-    return replace(
-        issue,
-        label_events=tuple(sorted(issue.label_events, key=lambda e: (e.at, e.id))),
-        state_events=tuple(sorted(issue.state_events, key=lambda e: (e.at, e.id))),
-        notes=tuple(sorted(issue.notes, key=lambda n: (n.at, n.id))),
-    )
+        return True
 
 
 def _entries(text: str) -> list[tuple[int, str, str | None]]:

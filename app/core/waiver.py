@@ -50,16 +50,35 @@ class Allowed:
 
 def read_allow(order: Order, zone: ZoneInfo) -> Allowed:
     """`allow RULE because REASON until 2026-05-01`, in either order; the day counts whole, in the board's zone."""
-    match = _RULE.match(order.words)
-    if match is None:
+    rule, rest = read_rule(order.words)
+    if not rule:
         return Allowed("", "", None)
-    rest = order.words[match.end() :]
-    reason = _BECAUSE.search(_UNTIL.sub("", rest))
-    until = _end_of(rest, zone)
+    because, until, bad_day = read_because(rest, order, zone)
+    return Allowed(rule, because, until, bad_day)
+
+
+def read_rule(words: str) -> tuple[str, str]:
+    """The rule's id at the beginning, empty where there is none, and what follows it."""
+    match = _RULE.match(words)
+    return (match["rule"].lower(), words[match.end() :]) if match else ("", words)
+
+
+class Because(NamedTuple):
+    """Why and until when; `bad_day` is what stands behind "until" and is no day to come."""
+
+    because: str
+    until: datetime | None
+    bad_day: str
+
+
+def read_because(words: str, order: Order, zone: ZoneInfo) -> Because:
+    """`because REASON until 2026-05-01`, in either order; the day counts whole, in the board's zone."""
+    reason = _BECAUSE.search(_UNTIL.sub("", words))
+    until = _end_of(words, zone)
     # A word behind "until" in the reason itself is no day: "because he is away until they call".
-    meant = _UNTIL.search(rest) or _UNTIL_WORD.match(rest.lstrip(" ,`'\""))
+    meant = _UNTIL.search(words) or _UNTIL_WORD.match(words.lstrip(" ,`'\""))
     bad = meant["day"] if meant and (until is None or until <= order.at) else ""
-    return Allowed(match["rule"].lower(), (reason["reason"] if reason else "").strip(), until, bad)
+    return Because((reason["reason"] if reason else "").strip(), until, bad)
 
 
 class Excepting(NamedTuple):

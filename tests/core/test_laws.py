@@ -49,6 +49,14 @@ ORDERS = (
     "@triage-bot allow late-activity because he is ill",
     "@triage-bot allow unexpected-move because we know each other until 2026-03-09",
     "@triage-bot what is this",
+    "@triage-bot explain",
+    "@triage-bot why not late-activity",
+    "@triage-bot expedite because they leave us",
+    "@triage-bot snooze 1d",
+    "@triage-bot snooze 4h because we talk",
+    "@triage-bot snooze off",
+    "@triage-bot hold because we wait for legal until 2026-03-07",
+    "@triage-bot hold off",
 )
 BOT = User(90, "triage-bot", "Triage Bot")
 
@@ -289,7 +297,7 @@ EXPEDITE_TAKEN_OFF_WHEN_IT_HAD_RUN_OUT = [
 @example(EXPEDITE_TAKEN_OFF_WHEN_IT_HAD_RUN_OUT, set())
 def test_it_makes_no_difference_when_the_bot_looked(history: list[Deed], watched: set[int]) -> None:
     # Silenced, the bot leaves the board as it stood when it was told to be quiet: that is what silence means.
-    history = [deed for deed in history if deed.label != "bot::off"]
+    history = [deed for deed in history if deed.label != "bot::off" and " hold " not in deed.label]
     live, quiet = played(history, watching=lambda i: i in watched)
     now = live.issue.newest_event_at + timedelta(hours=1)
     live.look(now)

@@ -106,7 +106,9 @@ def test_a_guest_is_told_who_may_move_it(town: Town, order: str) -> None:
     town.look(issue)
     town.look(issue)
     answers = [note for note in notes(town, issue) if note.startswith("@alice")]
-    assert answers == ["@alice: `move` is for the SAs and managers of this board to say."]
+    assert answers == [
+        "@alice: `move` is for the SAs and managers of this board to say. To me you are the requester here."
+    ]
     assert (now(town, issue).state, copies(town, EMEA)) == ("opened", [])
 
 

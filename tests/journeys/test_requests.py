@@ -230,7 +230,10 @@ def test_a_requester_lets_nothing_pass(town: Town) -> None:
     town.look(issue)
     status, answer = town.bot_notes(issue)
     assert "SA Asks" in status
-    assert answer.endswith("@alice: `allow` is for the SAs and managers of this board to say.")
+    assert (
+        "@alice: `allow` is for the SAs and managers of this board to say. To me you are the requester"
+        in answer
+    )
     assert town.look(issue).plan.actions == ()
 
 

@@ -31,7 +31,7 @@ class AnsweredWait(Model):
             return (
                 Clause("the requester ended a wait", ended, span.answered),
                 Clause(f"{waiting} is on", "yes" if still_on else "no", still_on),
-                Clause("what was in force before the wait", span.label or "Open", not back_on),
+                Clause("what was in force before it is off", span.label or "Open", not back_on),
             )
 
         if not span.answered or (not still_on and back_on):

@@ -6,7 +6,7 @@ from app.core.document import Model
 from app.core.facts import Facts
 from app.core.history import StateSpan
 from app.core.labels import last_person_act
-from app.core.plan import Clause
+from app.core.plan import Clause, stamp
 from app.core.result import Change, Result
 from app.core.text import Ours
 
@@ -30,8 +30,10 @@ class ExclusiveLabels(Model):
 
         def clauses() -> tuple[Clause, ...]:
             return (
-                Clause("state labels on the issue", ", ".join(present) or "none", len(present) > 1),
-                Clause("in force", f"{kept or 'Open'} since {span.start:%Y-%m-%d %H:%MZ}", bool(extra)),
+                Clause("several state labels are on", ", ".join(present) or "none", len(present) > 1),
+                Clause(
+                    "some are not in force", f"{kept or 'Open'} is, since {stamp(span.start)}", bool(extra)
+                ),
             )
 
         if not extra:

@@ -53,7 +53,9 @@ class Family(Model):
 
         def clauses() -> tuple[Clause, ...]:
             found = (
-                Clause(f"labels of {self.prefix}", ", ".join(have) or "none", len(have) != 1),
+                Clause(
+                    f"not exactly one label of {self.prefix} is on", ", ".join(have) or "none", len(have) != 1
+                ),
                 Clause("the request says which", chosen or "no", not have and chosen != ""),
             )
             refused = f"at {stamp(refused_at)}" if refused_at else "nobody did"

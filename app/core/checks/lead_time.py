@@ -77,14 +77,14 @@ class LeadTime(Model):
         date, why_none = self._meant(facts, written)
         conditions = [clause(condition, facts) for condition in self.when]
         if date is None:
-            return Result(False, why_none, (*conditions, Clause("a date is ahead", why_none, False)))
+            return Result(False, why_none, (Clause("a date is ahead", why_none, False), *conditions))
         option, span = date
         notice, over = self._notice(facts, written, span.end), facts.now >= span.end
         short = self._is_short(notice)
         clauses = (
-            *conditions,
-            Clause("a date is ahead", f"until {stamp(span.end)}", not over),
             Clause(f"its notice is {self._asked}", f"{duration(notice)} from {stamp(written)} on", short),
+            Clause("a date is ahead", f"until {stamp(span.end)}", not over),
+            *conditions,
         )
         if over or not short:
             return Result(False, "the date is over" if short else IN_TIME, clauses)

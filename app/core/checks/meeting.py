@@ -61,9 +61,9 @@ class Meeting(Model):
 
         def clauses() -> tuple[Clause, ...]:
             return (
-                Clause("the next meeting", stamp(meeting) if meeting else "none", meeting is not None),
+                Clause("a meeting is ahead", stamp(meeting) if meeting else "none", meeting is not None),
+                Clause("it lacks something", ", ".join(missing) or "nothing", bool(missing)),
                 *((Clause("it is near", f"from {stamp(near_at)} on", near),) if near_at else ()),
-                Clause("it lacks", ", ".join(missing) or "nothing", bool(missing)),
             )
 
         if not dates or not missing:

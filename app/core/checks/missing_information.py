@@ -71,8 +71,11 @@ class MissingInformation(Model):
         over = facts.now >= due
 
         def clauses() -> tuple[Clause, ...]:
-            lasts = Clause(f"missing until {stamp(due)}", f"since {stamp(start)}", over and bool(required))
-            return (*_clauses(facts), lasts)
+            lasts = Clause(
+                "it has been for long enough", f"since {stamp(start)}, enough at {stamp(due)}", over
+            )
+            first, *answers = _clauses(facts)
+            return (first, lasts, *answers)
 
         if not required:
             return Result(False, ENOUGH, clauses)
@@ -103,9 +106,10 @@ def _titles(found: tuple[Gap, ...]) -> str:
 
 
 def _clauses(facts: Facts) -> tuple[Clause, ...]:
-    match = facts.match
-    follows = Clause("follows the template", f"{match.template.name}: {match.by}", False)
-    return (follows, *(_clause(answer) for answer in facts.answers))
+    match, required = facts.match, facts.description.required
+    lacks = f"{_titles(required) or 'nothing'}; read as {match.template.name}: {match.by}"
+    first = Clause("something required is missing", lacks, bool(required))
+    return (first, *(_clause(answer) for answer in facts.answers))
 
 
 def _clause(answer: Answer) -> Clause:

@@ -18,6 +18,7 @@ from app.core.result import Change, Result
 from app.core.text import Ours, count, quote
 from app.core.validators.reading import listed
 
+MOVED = "a person moved the card"
 OPEN, CLOSED = "Open", "Closed"
 DUPLICATE = "marked this issue as a duplicate of "
 Mover = Literal["sa", "requester", "bystander"]
@@ -77,7 +78,7 @@ class Moves(Model):
     def look(self, facts: Facts) -> Result:
         move = self._closing(facts) if self._closed(facts) else self._last(facts)
         if isinstance(move, Result):
-            return move
+            return move._replace(looked_at=(Clause(MOVED, move.reason, False),))
         start, end, by, at = move
         role = facts.people.role(by, at)
         mover: Mover = "sa" if role == "escalation" else role if role in ("sa", "requester") else "bystander"
@@ -89,10 +90,11 @@ class Moves(Model):
 
         def clauses() -> tuple[Clause, ...]:
             return (
-                Clause("the last move", f"{start} to {end} by {by.username} at {stamp(at)}", bool(fault)),
-                Clause("the table expects it", "yes" if spec else "no", spec is None),
-                Clause("whoever made it may", mover, fault == "person"),
-                Clause("what it needs is there", "; ".join(lacks) or "yes", bool(lacks)),
+                Clause(MOVED, f"{start} to {end} by {by.username} at {stamp(at)}", True),
+                Clause("it is out of order, too early, or not theirs to make", fault or "no", bool(fault)),
+                Clause("the table does not expect it", "it does" if spec else "so it is", spec is None),
+                Clause("whoever made it may not", mover, fault == "person"),
+                Clause("it lacks what it needs", "; ".join(lacks) or "nothing", bool(lacks)),
             )
 
         if not fault:
@@ -101,7 +103,7 @@ class Moves(Model):
         nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
         return Result(
             True,
-            f"{by.username} moved it from {start} to {end}: {lacks or fault}",
+            f"{by.username} moved it from {start} to {end}: {'; '.join(lacks) or fault}",
             clauses,
             since=at,
             cause_at=at,

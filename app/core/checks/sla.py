@@ -21,7 +21,7 @@ from app.core.pauses import held, pauses
 from app.core.promise import GITLABS, Deadline, deadline, terms_of
 from app.core.result import Result
 from app.core.shares import shares
-from app.core.sla_told import clauses, idle_clauses, reason
+from app.core.sla_told import clauses, idle_clauses, other_clauses, reason
 from app.core.sla_words import PLACEHOLDERS, Says, idle_values, open_values, owner_at
 from app.core.terms import Earlier, Terms
 from app.core.text import Ours
@@ -85,7 +85,7 @@ class Sla(Terms):
 
     def look(self, facts: Facts) -> Result:
         if not self._meant(facts):
-            return Result(False, OTHERS)
+            return Result(False, OTHERS, partial(other_clauses, self.when, self.unless, facts))
         found = self._turns(facts)
         if not found or found[-1].end is not None:
             return self._idle(facts, found)
@@ -238,7 +238,7 @@ class Sla(Terms):
         return Result(
             False,
             "answered" if last else "not started",
-            partial(idle_clauses, last),
+            partial(idle_clauses, last, self.starts),
             says=partial(self._line, facts, text, last) if text else "",
             asks=waits and bool(text),
             over_since=last.end if last else None,

@@ -63,9 +63,9 @@ class Threshold(Model):
 
         def clauses() -> tuple[Clause, ...]:
             return (
+                Clause(f"{self.block} is {self._asked}", self._compared(amount, read), below),
                 *(clause(condition, facts) for condition in self.when),
                 *(clause(condition, facts, unless=True) for condition in self.unless),
-                Clause(f"{self.block} is {self._asked}", self._compared(amount, read), below),
             )
 
         if reason := self.still(facts):

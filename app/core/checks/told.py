@@ -33,7 +33,7 @@ class Told(Model):
 
         def clauses() -> tuple[Clause, ...]:
             return (
-                Clause(f"who holds {self.role}", ", ".join(holders) or "nobody", bool(holders)),
+                Clause(f"somebody holds {self.role}", ", ".join(holders) or "nobody", bool(holders)),
                 Clause("nobody of them knows", ", ".join(found) or "nobody does", not found),
             )
 

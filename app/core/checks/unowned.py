@@ -49,7 +49,7 @@ class Unowned(Model):
             state = facts.in_force.label
             assigned = ", ".join(u.username for u in facts.issue.assignees)
             return (
-                Clause("the state", state or "Open", state is not None),
+                Clause("it has a state", state or "Open", state is not None),
                 Clause("an SA claimed it", owner.username if owner else "no", owner is not None),
                 Clause("nobody is assigned", assigned or "nobody", not assigned),
                 Clause(

@@ -82,7 +82,7 @@ class WrongBoard(Model):
             moved = f"at {stamp(came_at)}" if came_at else "nobody did"
             return (
                 Clause("the request says", _listed(said) or "nothing of it", bool(said)),
-                Clause("boards for that", ", ".join(fitting) or "none", bool(others)),
+                Clause("there is a board for that", ", ".join(fitting) or "none", bool(others)),
                 Clause("it is on another one", here, here not in fitting),
                 Clause("nobody had it moved here since", moved, not stays),
             )

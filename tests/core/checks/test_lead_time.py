@@ -192,7 +192,7 @@ def test_it_is_only_for_the_requests_it_is_meant_for(
     result = looked(request(NEAR, more), TWO_DAYS | LABEL, "2026-03-02T17:00Z")
     assert result.failing == failing
     assert result.cause_at == (read_instant(cause) if cause else None)
-    assert result.clauses[0].holds == failing
+    assert result.clauses[-1].holds == failing
 
 
 AT_NINE, AT_THREE = "09:00 EST (New York)", "15:00 CET (Berlin)"

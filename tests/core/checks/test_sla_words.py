@@ -12,7 +12,7 @@ from app.core.model import Issue
 from app.core.plan import Plan, PutNote, Summon
 from app.core.ruleset import Ruleset
 from app.core.timeline import parse, read_instant
-from app.explain import told
+from app.core.why import told
 
 LACKING = 'alice opens "Acme demo" from "SA Activity" filled except "SA Asks"'
 MONDAY = f"2026-03-02T14:00Z {LACKING}\n"

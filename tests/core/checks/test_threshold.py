@@ -61,7 +61,7 @@ def looked(ruleset: Ruleset, lines: str, **given: object) -> Result:
 def test_a_sum_fails_below_its_bound(ruleset: Ruleset, bound: str, text: str, failing: bool) -> None:
     result = looked(ruleset, worth(text), **{bound: "USD 10,000"})
     assert result.failing == failing
-    assert result.clauses[-1].holds == failing
+    assert result.clauses[0].holds == failing
 
 
 @given(sum_=st.integers(0, 3_000_000), cents=st.integers(-1, 1), strict=st.booleans())
@@ -85,7 +85,7 @@ def test_the_edge_is_where_the_bound_says(ruleset: Ruleset, sum_: int, cents: in
 )
 def test_the_clause_says_what_was_compared_or_why_nothing_was(ruleset: Ruleset, text: str, said: str) -> None:
     result = looked(ruleset, worth(text), at_least="USD 10,000")
-    assert (result.clauses[-1].asks, result.clauses[-1].value) == (
+    assert (result.clauses[0].asks, result.clauses[-1].value) == (
         "Opportunity Size is below USD 10,000",
         said,
     )

@@ -85,7 +85,7 @@ def test_which_board_is_proposed(
     boards = (meant or "").split(", ") if meant else []
     assert result.failing == bool(boards)
     assert result.move_to == (boards[0] if len(boards) == 1 else "")
-    named = [clause.value for clause in result.clauses if clause.asks == "boards for that"]
+    named = [clause.value for clause in result.clauses if clause.asks == "there is a board for that"]
     assert not boards or named == [meant]
 
 
