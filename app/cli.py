@@ -3,12 +3,10 @@
 Exit codes: 0 fine, 1 failed, 2 usage or config, 3 changes pending (when asked for), 4 incomplete.
 """
 
-import json
 import sys
 import traceback
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,15 +18,11 @@ from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
-from app.options import Format, FormatOption, RulesOption, rules_folder, show
+from app.options import Format, FormatOption, show
+from app.rules_cli import FAILED, USAGE, rules_app
 from app.sla_cli import sla_app
 from app.status_cli import status
 from app.sweep_cli import sweep
-
-if TYPE_CHECKING:
-    from app.core.ruleset import Ruleset
-
-FAILED, USAGE = 1, 2
 
 app = typer.Typer(
     name="triage",
@@ -37,7 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(sla_app, name="sla")
@@ -132,77 +125,3 @@ def explain(
     tools = service.connect(journal=False)
     looked = service.look_only(tools, service.read_reference(tools, issue))
     show(format, lambda: explanation.as_text(looked), lambda: explanation.as_data(looked))
-
-
-@rules_app.command("check")
-def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
-    """Read all rules, boards, calendars and templates, and run every example."""
-    ruleset = _load(rules, format)
-    counts = {
-        "version": ruleset.version,
-        "rules": len(ruleset.rules),
-        "boards": len(ruleset.boards),
-        "templates": len(ruleset.templates),
-        "examples": sum(len(r.examples) for r in ruleset.rules),
-    }
-    text = (
-        "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
-    )
-    show(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
-
-
-@rules_app.command("test")
-def rules_test(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
-    """Run the examples of every rule, and say of each what came out."""
-    from app.core.example import run_examples
-    from app.rulebook import load
-
-    ruleset = load(rules_folder(rules), examples=False)
-    problems = {rule.id: run_examples(ruleset, rule) for rule in ruleset.rules}
-    failed = [problem for found in problems.values() for problem in found]
-    passed = sum(len(r.examples) for r in ruleset.rules) - len(failed)
-    show(
-        format,
-        lambda: "\n".join([*map(str, failed), f"{passed} examples pass, {len(failed)} fail"]),
-        lambda: {"passed": passed, "failed": [vars(p) for p in failed]},
-    )
-    if failed:
-        raise typer.Exit(FAILED)
-
-
-@rules_app.command("schema")
-def rules_schema() -> None:
-    """Print the JSON Schema of a rule, for editors."""
-    from app.core.rule import Rule
-
-    typer.echo(json.dumps(Rule.model_json_schema(), indent=2))
-
-
-@rules_app.command("page")
-def rules_page(
-    rules: RulesOption = None,
-    check: Annotated[bool, typer.Option("--check", help="Only say whether it is up to date.")] = False,
-) -> None:
-    """Write README.md in the rules folder: what each rule does, and a picture of how cards move."""
-    from app.rules_page import page
-
-    folder = rules_folder(rules)
-    file, text = folder / "README.md", page(_load(rules, Format.text))
-    if check and (not file.is_file() or file.read_text(encoding="utf-8") != text):
-        typer.echo(f"{file} is not up to date; write it with: triage rules page", err=True)
-        raise typer.Exit(FAILED)
-    if not check:
-        file.write_text(text, encoding="utf-8")
-        typer.echo(f"{file} is written.")
-
-
-def _load(rules: Path | None, format: Format) -> "Ruleset":
-    from app.rulebook import load
-
-    try:
-        return load(rules_folder(rules))
-    except ConfigError as error:
-        if format is Format.json:
-            typer.echo(json.dumps({"ok": False, "problems": [vars(p) for p in error.problems]}, indent=2))
-            raise typer.Exit(USAGE) from None
-        raise

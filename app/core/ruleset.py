@@ -58,6 +58,16 @@ class Ruleset:
         return {board.file.project.casefold(): board for board in self.boards.values()}
 
     @cached_property
+    def owned(self) -> frozenset[str]:
+        """The labels that rules own."""
+        return frozenset(label for rule in self.rules for label in rule.owns)
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """How the labels of families are called, with a star for their ends."""
+        return frozenset(f"{rule.check.prefix}*" for rule in self.rules if rule.check.kind == "family")
+
+    @cached_property
     def sources(self) -> dict[str, str]:
         """Where each rule stands, by its id: `rules/late-activity.yaml:1`."""
         return {rule.id: self._source(rule.id) for rule in self.rules}
