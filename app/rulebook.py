@@ -28,6 +28,7 @@ from app.core.ruleset import Ruleset, sending
 from app.core.template import Template, TemplateFile
 from app.core.texts import Answers, Texts, answer_faults, status_faults
 from app.errors import ConfigError, Problem
+from app.memory import growing
 
 LABELS = "labels.yaml"
 QUARTERS = "quarters.yaml"
@@ -64,6 +65,11 @@ def opened(folder: Path) -> tuple[Book | None, list[Problem]]:
     """
     if not folder.is_dir():
         raise ConfigError(f"there is no rules folder {folder}; set TRIAGE_RULES to it")
+    with growing():
+        return _opened(folder)
+
+
+def _opened(folder: Path) -> tuple[Book | None, list[Problem]]:
     reader = _Reader(folder)
     labels = reader.one(folder / LABELS, LabelsFile)
     templates = reader.templates()

@@ -60,7 +60,8 @@ def test_a_misspelt_key_is_named_with_its_place(tmp_path: Path) -> None:
     done = triage("rules", "check", "--rules", str(tmp_path / "rules"))
     assert done.returncode == 2
     assert done.stderr.strip().endswith(
-        'unexplained-expedite.yaml:8:3: unknown key "lable", did you mean "label"?'
+        'unexplained-expedite.yaml:8:3: unknown key "lable", did you mean "label"? (TRI004)\n'
+        "1 error, 0 warnings. What a code means: triage rules explain-code CODE"
     )
     as_json = triage("rules", "check", "--format", "json", TRIAGE_RULES=str(tmp_path / "rules"))
     assert (as_json.returncode, json.loads(as_json.stdout)["problems"][0]["line"]) == (2, 8)

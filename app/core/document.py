@@ -5,8 +5,9 @@ Scalars follow YAML 1.2 (`no` and `on` are text), and a key given twice is a fau
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -15,29 +16,21 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.core.codes import Code
 from app.core.codes.files import (
-    CUT_OFF,
     INVALID,
     MISSING_KEY,
     NO_KEY,
     NO_TEXT,
     NO_YAML,
-    OLD_NUMBER,
     TWICE,
     UNKNOWN_KEY,
     UNKNOWN_VALUE,
 )
 from app.core.codes.names import ODD_NAME
 from app.core.problem import Problem
+from app.core.scalars import Loader, cut_off, remark, scalar
 
 Path = tuple[str | int, ...]
 CODE_OF = {"literal_error": UNKNOWN_VALUE, "odd_name": ODD_NAME}  # by pydantic's word for the fault
-
-_NULL = re.compile(r"\A(?:~|null|Null|NULL|)\Z")
-_BOOL = re.compile(r"\A(?:true|True|TRUE|false|False|FALSE)\Z")
-_INT = re.compile(r"\A[-+]?[0-9]+\Z")
-_OLD = re.compile(r"\A[-+]?(?:0[0-9]+|[0-9]+(?:_[0-9]+)+)\Z")
-_COMMENT = re.compile(r"(?<=\S)[ \t]+(#[\w#].*)")
-_FLOAT = re.compile(r"\A[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 
 
 class Model(BaseModel):
@@ -49,13 +42,18 @@ class Model(BaseModel):
     @classmethod
     def _only_known_keys(cls, value: object) -> object:
         if isinstance(value, Mapping):
-            known = [info.alias or name for name, info in cls.model_fields.items()]
+            known = _keys_of(cls)
             unknown = [key for key in value if key not in known]
             if unknown:
                 raise PydanticCustomError(
                     "unknown_keys", "unknown keys", {"unknown": unknown, "known": sorted(known)}
                 )
         return value
+
+
+@lru_cache(maxsize=256)
+def _keys_of(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(info.alias or name for name, info in model.model_fields.items())
 
 
 M = TypeVar("M", bound=Model)
@@ -156,7 +154,7 @@ def parse(text: str, file: str) -> Document:
     """The document; faults of YAML itself are in its `problems`, never raised."""
     document = Document(file)
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -168,7 +166,7 @@ def parse(text: str, file: str) -> Document:
         return document
     try:
         document.data = _value(document, node, ()) if node is not None else None
-        document.remarks += _cut_off(text, node, file) if node is not None else ()
+        document.remarks += cut_off(text, node, file) if node is not None else ()
     except RecursionError:
         document.problems.append(
             Problem(file, 1, 1, "this is nested too deeply, or contains itself", NO_YAML)
@@ -183,9 +181,9 @@ def _value(document: Document, node: yaml.Node, path: Path) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(document, item, (*path, i)) for i, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)  # the three kinds of node there are
-    if not node.style and (remark := _remark(node)):
-        document.remarks.append(document.problem(path, *remark))
-    return _scalar(node)
+    if not node.style and (found := remark(node)):
+        document.remarks.append(document.problem(path, *found))
+    return scalar(node)
 
 
 def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
@@ -206,57 +204,6 @@ def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str
         document.keys[(*path, key)] = place
         found[key] = _value(document, value_node, (*path, key))
     return found
-
-
-def _remark(node: yaml.ScalarNode) -> tuple[str, Code] | None:
-    """What is odd about a text without quotes, though it can be read."""
-    text: str = node.value
-    if _OLD.match(text):
-        plain = re.sub(r"_|(?<![0-9])0+(?=[0-9])", "", text)
-        return f'other YAML readers take {text} for another number; write {plain}, or "{text}"', OLD_NUMBER
-    return None
-
-
-def _cut_off(text: str, node: yaml.Node, file: str) -> Iterator[Problem]:
-    """Texts without quotes that end before a # with something right behind it: it may have been meant to be said."""
-    if not _COMMENT.search(text):
-        return
-    ends = {
-        (number, found.start()): found[1]
-        for number, line in enumerate(text.split("\n"))
-        for found in _COMMENT.finditer(line)
-    }
-    for scalar in _scalars(node):
-        end = scalar.end_mark.line, scalar.end_mark.column
-        if not scalar.style and (rest := ends.get(end)):
-            message = (
-                f'the text ends here, and "{rest}" is a comment; put it in quotes, or a blank behind the #'
-            )
-            yield Problem(file, end[0] + 1, end[1] + 1, message, CUT_OFF)
-
-
-def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    elif isinstance(node, yaml.CollectionNode):
-        for item in node.value:
-            for part in item if isinstance(item, tuple) else (item,):
-                yield from _scalars(part)
-
-
-def _scalar(node: yaml.ScalarNode) -> Any:
-    text: str = node.value
-    if node.style:  # quoted or a block: text, whatever it looks like
-        return text
-    if _NULL.match(text):
-        return None
-    if _BOOL.match(text):
-        return text.lower() == "true"
-    if _INT.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return text
 
 
 def one_of(name: str, known: list[str] | frozenset[str]) -> str:

@@ -5,9 +5,9 @@ Each kind of check says so of itself (`effects`); a rule adds what holds while i
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -108,7 +108,13 @@ class Effects:
 
     @property
     def writes(self) -> frozenset[Fact]:
+        """What it makes so, for good or for a time."""
         return self.holds | self.sets
+
+    @cached_property
+    def reads(self) -> tuple[Fact, ...]:
+        """Every fact of its ways, once, in a steady order."""
+        return tuple(sorted(frozenset().union(*self.ways), key=str))
 
     def only_where(self, *ways: Way) -> "Effects":
         """The same, where one of these ways holds too."""
@@ -151,10 +157,10 @@ def possible(way: Way) -> bool:
     return clash(way, way) is None
 
 
-def clash(first: Iterable[Fact], second: Iterable[Fact]) -> tuple[Fact, Fact] | None:
+def clash(first: Collection[Fact], second: Collection[Fact]) -> tuple[Fact, Fact] | None:
     """Two facts, one of each, that exclude each other."""
-    ours = list(second)
-    return next(((a, b) for a in sorted(first, key=str) for b in ours if a.excludes(b)), None)
+    found = [(a, b) for a in first for b in second if a.excludes(b)]
+    return min(found, key=str) if found else None
 
 
 def same(first: str, second: str) -> bool:

@@ -136,9 +136,8 @@ def _unknown_names(rule: Rule, ruleset: Ruleset, document: Document) -> list[Pro
             if name not in known[kind]:
                 message = f'unknown {kind[:-1]} "{name}"; {one_of(name, known[kind])}'
                 found.append(document.problem(("applies_to", kind, i), message, code))
-    ids = [other.id for other in ruleset.rules]
-    if rule.goes_with and rule.goes_with not in ids:
-        message = f'unknown rule "{rule.goes_with}"; {one_of(rule.goes_with, ids)}'
+    if rule.goes_with and rule.goes_with not in ruleset.ids:
+        message = f'unknown rule "{rule.goes_with}"; {one_of(rule.goes_with, [*ruleset.ids])}'
         found.append(document.problem(("goes_with",), message, NO_RULE))
     for name in rule.applies_to.where:
         if name not in (rule.applies_to.boards or known["boards"]):
@@ -202,10 +201,9 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
 
 def _block_faults(heading: str, keys: Iterable[str], ruleset: Ruleset) -> list[tuple[str, Code]]:
     """What is wrong with naming that block and these choices in it: no template has them."""
-    blocks = [b for t in ruleset.templates.values() for b in t.file.blocks]
-    meant = [b for b in blocks if b.key == heading_key(heading)]
+    meant = ruleset.blocks.get(heading_key(heading))
     if not meant:
-        known_blocks = one_of(heading, [b.heading for b in blocks])
+        known_blocks = one_of(heading, [b.heading for blocks in ruleset.blocks.values() for b in blocks])
         return [(f'no template has a block "{heading}"; {known_blocks}', NO_BLOCK)]
     known = sorted({key for b in meant for v in b.accepts if isinstance(v, Choice) for key in v.options})
     return [

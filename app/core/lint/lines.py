@@ -54,10 +54,9 @@ def _calls(book: Book, rule: Rule, effects: Effects) -> Iterator[Problem]:
 
 
 def _company(book: Book, rule: Rule) -> Iterator[Problem]:
-    goes_with = {other.id: other.goes_with for other in book.ruleset.rules}
     seen, at = [rule.id], rule.goes_with
     while at and at not in seen:
-        seen, at = [*seen, at], goes_with.get(at, "")
+        seen, at = [*seen, at], next((one.goes_with for one in book.ruleset.rules if one.id == at), "")
     if at == rule.id:
         message = f"{' goes with '.join([*seen, at])}; name a rule that does not go with this one"
         yield book.at_rule(rule.id, ("goes_with",), message, GOES_WITH_ITSELF)

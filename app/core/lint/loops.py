@@ -109,10 +109,11 @@ def together(rules: Mapping[str, Effects]) -> Iterator[Finding]:
 
 def _contradictions(writers: Mapping[str, Effects]) -> Iterator[Finding]:
     """Two rules of which one undoes what the other does: by setting the contrary, or when its own finding is over."""
-    ids = list(writers)
-    for n, first in enumerate(ids):
-        for second in ids[n + 1 :]:
-            one, other = writers[first], writers[second]
+    for n, (first, one) in enumerate(writers.items()):
+        for m, (second, other) in enumerate(writers.items()):
+            # Each pair once, and only one of which somebody makes something so for good.
+            if not (one.sets and (n < m or not other.sets)) or n == m:
+                continue
             # Both hold the same: one label, two owners, which is told elsewhere.
             opposed = clash(one.sets, other.writes) or clash(one.holds, other.sets)
             if opposed and _meet(one, other, opposed[0].name):
@@ -149,11 +150,12 @@ Edges = dict[str, list[tuple[str, bool, Fact]]]
 
 def _edges(rules: Mapping[str, Effects], writers: Mapping[str, Effects]) -> Edges:
     """For each rule those that begin (True) or end (False) by what it holds."""
+    held_names = {fact.name for effects in writers.values() for fact in effects.holds}
     readers = [
-        (rule, e, fact)
-        for rule, e in rules.items()
-        for fact in sorted(frozenset().union(*e.ways), key=str)
-        if fact.about == "label"
+        (rule, effects, fact)
+        for rule, effects in rules.items()
+        for fact in effects.reads
+        if fact.about == "label" and any(same(name, fact.name) for name in held_names)
     ]
     found: Edges = {}
     for rule, effects in writers.items():

@@ -75,18 +75,25 @@ def _needed(rule: Rule) -> list[str]:
 
 def block_faults(book: Book) -> Iterator[Problem]:
     """Blocks that are only asked for later, and of which nothing ever speaks."""
+    later = [
+        (name, i, block)
+        for name, template in book.ruleset.templates.items()
+        for i, block in enumerate(template.file.blocks)
+        if block.severity == "later" and not block.keys & {*_inside(template), heading_key(BLOCK)}
+    ]
+    spoken = _spoken(book) if later else frozenset()
+    for name, i, block in later:
+        if not {heading_key(name), *block.keys} & spoken:
+            message = (
+                f'nothing ever reads "{block.heading}"; have a rule or a board ask for it, or leave it out'
+            )
+            yield book.templates[name].problem(("blocks", i, "heading"), message, UNREAD_BLOCK)
+
+
+def _spoken(book: Book) -> frozenset[str]:
+    """The keys of all that rules and boards name and that may be a heading, or a template."""
     documents: list[Any] = [d.data for d in (*book.ruleset.documents.values(), *book.boards.values())]
-    spoken = {heading_key(said) for data in documents for said in _texts(data)} | {heading_key(BLOCK)}
-    for name, template in book.ruleset.templates.items():
-        inside = _inside(template)
-        for i, block in enumerate(template.file.blocks):
-            if (
-                block.severity == "later"
-                and name not in spoken
-                and not {block.key, *block.keys} & (spoken | inside)
-            ):
-                message = f'nothing ever reads "{block.heading}"; have a rule or a board ask for it, or leave it out'
-                yield book.templates[name].problem(("blocks", i, "heading"), message, UNREAD_BLOCK)
+    return frozenset(heading_key(said) for data in documents for said in _texts(data))
 
 
 def _texts(data: Any) -> Iterator[str]:
