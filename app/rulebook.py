@@ -42,7 +42,8 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
     """
     book, problems = opened(folder)
     if book and not problems:
-        problems = [*behaviour_faults(book)]
+        with growing():
+            problems = [*behaviour_faults(book)]
         problems += (
             [p for rule in book.ruleset.rules for p in run_examples(book.ruleset, rule)] if examples else []
         )

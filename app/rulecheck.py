@@ -13,6 +13,7 @@ from app.core.codes.behaviour import EXAMPLE_FAILS, EXAMPLE_UNREADABLE
 from app.core.lint import Book, behaviour_faults, example_faults, lint
 from app.core.problem import Problem
 from app.errors import ConfigError
+from app.memory import growing
 from app.rulebook import opened
 
 # GitLab's words for how much a finding matters: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
@@ -68,7 +69,8 @@ def check(folder: Path, today: date, *, examples: bool = True) -> Checked:
     if book is not None:
         problems += book.remarks
         if not any(problem.severity == "error" for problem in problems):
-            problems += [*behaviour_faults(book), *lint(book, today)]
+            with growing():
+                problems += [*behaviour_faults(book), *lint(book, today)]
             problems += example_faults(book.ruleset, book.ruleset.rules) if examples else ()
             return Checked(book, _in_order(problems), played=examples)
     return Checked(book, _in_order(problems))

@@ -82,8 +82,9 @@ def block_faults(book: Book) -> Iterator[Problem]:
         if block.severity == "later" and not block.keys & {*_inside(template), heading_key(BLOCK)}
     ]
     spoken = _spoken(book) if later else frozenset()
+    discoveries = {rule.check.discovery for rule in book.ruleset.rules if rule.check.kind == "moves"}
     for name, i, block in later:
-        if not {heading_key(name), *block.keys} & spoken:
+        if not block.keys & spoken and name not in discoveries:
             message = (
                 f'nothing ever reads "{block.heading}"; have a rule or a board ask for it, or leave it out'
             )
@@ -91,7 +92,7 @@ def block_faults(book: Book) -> Iterator[Problem]:
 
 
 def _spoken(book: Book) -> frozenset[str]:
-    """The keys of all that rules and boards name and that may be a heading, or a template."""
+    """The keys of all that rules and boards name and that may be a heading."""
     documents: list[Any] = [d.data for d in (*book.ruleset.documents.values(), *book.boards.values())]
     return frozenset(heading_key(said) for data in documents for said in _texts(data))
 
