@@ -23,8 +23,10 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/triage rules check
+	$(BIN)/triage rules check --fail-level warning
 	$(BIN)/triage rules page --check
+	$(BIN)/triage rules schema --check
+	$(BIN)/triage rules codes --check docs/rule-codes.md
 
 check: lint test
 

@@ -10,14 +10,15 @@ import holidays
 from pydantic import BeforeValidator, Field
 
 from app.core.calendar import Calendar
-from app.core.document import Document, Model, Path, one_of, plain_date
+from app.core.codes.files import BAD_CALENDAR
+from app.core.document import Document, Model, Path, PlainDate, one_of, plain_date
 from app.core.hours import WEEKDAYS, cut_off, read_pairs, read_time
 from app.core.problem import Problem
 
 YEARS = range(2020, 2037)  # for which holidays are known; see CalendarFile
 HALF_DAY = "half_day"  # the package's category
 
-Day = Annotated[date, BeforeValidator(plain_date)]
+Day = Annotated[date, BeforeValidator(plain_date, json_schema_input_type=PlainDate)]
 Week = dict[str, list[tuple[str, str]]]
 Fault = tuple[Path, str]
 
@@ -25,8 +26,8 @@ Fault = tuple[Path, str]
 class Holidays(Model):
     """Public holidays by country, and by part of it if one is given (ISO 3166 codes)."""
 
-    country: str
-    subdivision: str | None = None
+    country: str = Field(description="The country, by its ISO 3166 code: US, GB.")
+    subdivision: str | None = Field(default=None, description="A part of it, by its code: ENG.")
     categories: list[str] = Field(
         default=["public"], min_length=1, description="Which of the package's: public, bank, government, ..."
     )
@@ -43,7 +44,7 @@ class Earlier(Model):
     """The hours that held up to a date, so that a change of hours changes no day that is past."""
 
     before: Day = Field(description="The first day on which they did not hold any more.")
-    hours: Week
+    hours: Week = Field(description="mon..sun, as in `hours`.")
 
 
 class CalendarFile(Model):
@@ -57,8 +58,8 @@ class CalendarFile(Model):
     zone: str = Field(description="IANA time zone, such as America/New_York.")
     hours: Week = Field(description="mon..sun: [[09:00, 17:00]]; a day not named is closed.")
     earlier: list[Earlier] = Field(default=[], description="Hours that held before a date.")
-    holidays: Holidays | None = None
-    half_days: HalfDays | None = None
+    holidays: Holidays | None = Field(default=None, description="Whose public holidays are closed days.")
+    half_days: HalfDays | None = Field(default=None, description="Working days that end early.")
     closed: dict[Day, str] = Field(default={}, description="Further closed days with their names.")
     open: list[Day] = Field(default=[], description="Days that are open although they are holidays.")
     shifts: dict[Day, list[tuple[str, str]]] = Field(
@@ -93,7 +94,7 @@ def calendar_faults(file: CalendarFile, document: Document) -> list[Problem]:
             calendar_of(file)
         except ValueError as error:
             found = [(("hours",), str(error))]
-    return [document.problem(path, message) for path, message in found]
+    return [document.problem(path, message, BAD_CALENDAR) for path, message in found]
 
 
 def _zone_faults(file: CalendarFile) -> Iterator[Fault]:

@@ -3,12 +3,10 @@
 Exit codes: 0 fine, 1 failed, 2 usage or config, 3 changes pending (when asked for), 4 incomplete.
 """
 
-import json
 import sys
 import traceback
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,17 +20,13 @@ from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.inbox_cli import inbox_app
 from app.masking import masked
-from app.options import Format, FormatOption, RulesOption, rules_folder, show
+from app.options import Format, FormatOption, show
 from app.plans_cli import apply, runs, undo
+from app.rules_cli import FAILED, USAGE, rules_app
 from app.rules_test_cli import rules_test
 from app.sla_cli import sla_app
 from app.status_cli import status
 from app.sweep_cli import sweep
-
-if TYPE_CHECKING:
-    from app.core.ruleset import Ruleset
-
-FAILED, USAGE = 1, 2
 
 app = typer.Typer(
     name="triage",
@@ -41,7 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-rules_app = typer.Typer(help="Check, test and describe the rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 rules_app.command()(backtest)
 app.add_typer(calendar_app, name="calendar")
@@ -151,58 +144,3 @@ def explain(
         lambda: explanation.as_text(looked, tools.ruleset, rule=rule, every=every),
         lambda: explanation.as_data(looked, rule),
     )
-
-
-@rules_app.command("check")
-def rules_check(rules: RulesOption = None, format: FormatOption = Format.text) -> None:
-    """Read all rules, boards, calendars and templates, and run every example."""
-    ruleset = _load(rules, format)
-    counts = {
-        "version": ruleset.version,
-        "rules": len(ruleset.rules),
-        "boards": len(ruleset.boards),
-        "templates": len(ruleset.templates),
-        "examples": sum(len(r.examples) for r in ruleset.rules),
-    }
-    text = (
-        "{rules} rules, {boards} boards, {templates} templates; {examples} examples pass (version {version})"
-    )
-    show(format, lambda: text.format(**counts), lambda: {"ok": True, **counts})
-
-
-@rules_app.command("schema")
-def rules_schema() -> None:
-    """Print the JSON Schema of a rule, for editors."""
-    from app.core.rule import Rule
-
-    typer.echo(json.dumps(Rule.model_json_schema(), indent=2))
-
-
-@rules_app.command("page")
-def rules_page(
-    rules: RulesOption = None,
-    check: Annotated[bool, typer.Option("--check", help="Only say whether it is up to date.")] = False,
-) -> None:
-    """Write README.md in the rules folder: what each rule does, and a picture of how cards move."""
-    from app.rules_page import page
-
-    folder = rules_folder(rules)
-    file, text = folder / "README.md", page(_load(rules, Format.text))
-    if check and (not file.is_file() or file.read_text(encoding="utf-8") != text):
-        typer.echo(f"{file} is not up to date; write it with: triage rules page", err=True)
-        raise typer.Exit(FAILED)
-    if not check:
-        file.write_text(text, encoding="utf-8")
-        typer.echo(f"{file} is written.")
-
-
-def _load(rules: Path | None, format: Format) -> "Ruleset":
-    from app.rulebook import load
-
-    try:
-        return load(rules_folder(rules))
-    except ConfigError as error:
-        if format is Format.json:
-            typer.echo(json.dumps({"ok": False, "problems": [vars(p) for p in error.problems]}, indent=2))
-            raise typer.Exit(USAGE) from None
-        raise

@@ -1,6 +1,8 @@
 """How Python's collector works beside rules that stay and issues that go."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 YOUNG, MIDDLE, OLD = 20_000, 20, 50  # an issue with its plan is some thousand objects, gone at once
 
@@ -12,3 +14,15 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+
+
+@contextmanager
+def growing() -> Iterator[None]:
+    """Inside, much is made and nothing let go of: looking for what nobody needs any more would find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

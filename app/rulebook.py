@@ -8,17 +8,27 @@ from pathlib import Path
 from app.calendars import CalendarFile, calendar_faults, calendar_of
 from app.core.board import Board, BoardFile
 from app.core.calendar import Calendar
+from app.core.codes.files import (
+    BAD_TEXT,
+    CLAIMED_TWICE,
+    OTHER_NAME,
+    UNFIT_TEMPLATE,
+    UNREADABLE,
+)
+from app.core.codes.names import NO_CALENDAR, NO_TEMPLATE
 from app.core.document import Document, M, one_of, parse
 from app.core.document import Path as Place
 from app.core.example import run_examples
 from app.core.faults import board_faults, duplicate_projects, faults_across
 from app.core.labels_file import LabelsFile
+from app.core.lint import Book, behaviour_faults
 from app.core.quarter import USUAL, Quarters
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset, sending
 from app.core.template import Template, TemplateFile
 from app.core.texts import Answers, Texts, answer_faults, status_faults
 from app.errors import ConfigError, Problem
+from app.memory import growing
 
 LABELS = "labels.yaml"
 QUARTERS = "quarters.yaml"
@@ -31,8 +41,37 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
 
     Errors: ConfigError with every fault found.
     """
+    book, problems = opened(folder)
+    if book and not problems:
+        with growing():
+            problems = [*behaviour_faults(book)]
+        problems += (
+            [p for rule in book.ruleset.rules for p in run_examples(book.ruleset, rule)] if examples else []
+        )
+    faults = [p for p in problems if p.severity == "error"]
+    if faults or book is None:
+        raise ConfigError(faults)
+    return ready(book)
+
+
+def ready(book: Book) -> Ruleset:
+    """The ruleset for use. Not before the examples, which must hold whichever boards are looked after."""
+    ruleset = book.ruleset
+    return replace(ruleset, rules=tuple(sending(rule, ruleset.boards) for rule in ruleset.rules))
+
+
+def opened(folder: Path) -> tuple[Book | None, list[Problem]]:
+    """What stands in the folder, where all its files can be read, and every fault of files and names.
+
+    Errors: ConfigError where there is no such folder.
+    """
     if not folder.is_dir():
         raise ConfigError(f"there is no rules folder {folder}; set TRIAGE_RULES to it")
+    with growing():
+        return _opened(folder)
+
+
+def _opened(folder: Path) -> tuple[Book | None, list[Problem]]:
     reader = _Reader(folder)
     labels = reader.one(folder / LABELS, LabelsFile)
     templates = reader.templates()
@@ -42,18 +81,13 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
     texts = reader.texts()
     quarters = reader.quarters()
     if reader.problems or labels is None or texts is None:
-        raise ConfigError(reader.problems)
+        return None, reader.problems
     ruleset = Ruleset(
         reader.version, boards, labels, templates, tuple(rules), texts, reader.documents, calendars, quarters
     )
     problems = faults_across(ruleset) + duplicate_projects(boards, reader.board_documents)
     problems += board_faults(ruleset, reader.board_documents)
-    if examples and not problems:
-        problems = [p for rule in rules for p in run_examples(ruleset, rule)]
-    if problems:
-        raise ConfigError(problems)
-    # After the examples, which must hold whichever boards are looked after.
-    return replace(ruleset, rules=tuple(sending(rule, boards) for rule in rules))
+    return Book(ruleset, reader.board_documents, reader.template_documents, tuple(reader.remarks)), problems
 
 
 def load_calendars(folder: Path) -> dict[str, Calendar]:
@@ -104,7 +138,9 @@ class _Reader:
         self.folder = folder
         self.problems: list[Problem] = []
         self.documents: dict[str, Document] = {}
+        self.remarks: list[Problem] = []
         self.board_documents: dict[str, Document] = {}
+        self.template_documents: dict[str, Document] = {}
         digest = hashlib.sha256()
         for path in _files(folder):
             digest.update(path.name.encode() + b"\0" + _bytes(path) + b"\0")
@@ -113,11 +149,13 @@ class _Reader:
     def document(self, path: Path) -> Document:
         shown = path if path.is_relative_to(self.folder) else path.relative_to(path.parent.parent)
         try:
-            return parse(path.read_text(encoding="utf-8"), str(shown))
+            document = parse(path.read_text(encoding="utf-8"), str(shown))
+            self.remarks += document.remarks
+            return document
         except OSError as error:
-            problem = Problem(str(shown), 0, 0, f"it cannot be read: {error.strerror}")
+            problem = Problem(str(shown), 0, 0, f"it cannot be read: {error.strerror}", UNREADABLE)
         except UnicodeDecodeError:
-            problem = Problem(str(shown), 0, 0, "it is no UTF-8 text; save it as UTF-8")
+            problem = Problem(str(shown), 0, 0, "it is no UTF-8 text; save it as UTF-8", UNREADABLE)
         return Document(str(shown), problems=[problem])
 
     def one(self, path: Path, model: type[M]) -> M | None:
@@ -142,20 +180,27 @@ class _Reader:
         found = {}
         for name, (file, document) in self.many(folder.glob("*.yaml"), TemplateFile).items():
             text = folder / f"{name}.md"
+            self.template_documents[name] = document
             try:
                 earlier = tuple(
                     p.read_text(encoding="utf-8") for p in sorted(folder.glob(f"earlier/{name} v*.md"))
                 )
                 found[name] = Template(name, file, text.read_text(encoding="utf-8"), earlier)
-                self.problems += [document.problem((), fault) for fault in found[name].faults()]
+                self.problems += [
+                    document.problem((), fault, UNFIT_TEMPLATE) for fault in found[name].faults()
+                ]
             except FileNotFoundError:
-                self.problems.append(document.problem((), f"there is no {name}.md beside it"))
+                self.problems.append(document.problem((), f"there is no {name}.md beside it", UNREADABLE))
             except (OSError, UnicodeDecodeError) as error:
                 why = "save it as UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-                self.problems.append(Problem(f"issue_templates/{name}.md", 0, 0, f"it cannot be read: {why}"))
+                self.problems.append(
+                    Problem(f"issue_templates/{name}.md", 0, 0, f"it cannot be read: {why}", UNREADABLE)
+                )
         ids = [template.file.id for template in found.values()]
         for id_ in sorted({i for i in ids if ids.count(i) > 1}):
-            self.problems.append(Problem("issue_templates", 0, 0, f"two templates have the id {id_}"))
+            self.problems.append(
+                Problem("issue_templates", 0, 0, f"two templates have the id {id_}", CLAIMED_TWICE)
+            )
         return found
 
     def calendars(self) -> dict[str, Calendar]:
@@ -173,17 +218,19 @@ class _Reader:
         for name, (file, document) in self.many((self.folder / "boards").glob("*.yaml"), BoardFile).items():
             self.board_documents[name] = document
             if file.id != name:
-                self.problems.append(document.problem(("id",), f'the file is {name}.yaml; write "{name}"'))
+                self.problems.append(
+                    document.problem(("id",), f'the file is {name}.yaml; write "{name}"', OTHER_NAME)
+                )
             if file.template not in templates:
                 message = f'unknown template "{file.template}"; {one_of(file.template, list(templates))}'
-                self.problems.append(document.problem(("template",), message))
+                self.problems.append(document.problem(("template",), message, NO_TEMPLATE))
             parts = file.calendar_by.calendars if file.calendar_by else {}
             named: dict[Place, str] = {("calendar",): file.calendar}
             named |= {("calendar_by", "calendars", key): id_ for key, id_ in parts.items()}
             for path, id_ in named.items():
                 if not (self.folder / "calendars" / f"{id_}.yaml").is_file():
                     message = f'unknown calendar "{id_}"; {one_of(id_, list(calendars))}'
-                    self.problems.append(document.problem(path, message))
+                    self.problems.append(document.problem(path, message, NO_CALENDAR))
             if set(named.values()) <= set(calendars):
                 by_key = {key: calendars[id_] for key, id_ in parts.items()}
                 found[name] = Board(file, calendars[file.calendar], by_key)
@@ -195,15 +242,15 @@ class _Reader:
         read = answers.read(Answers)
         if read:
             for name, found in answer_faults(read).items():
-                answers.problems += [answers.problem((name,), str(fault)) for fault in found]
+                answers.problems += [answers.problem((name,), str(fault), BAD_TEXT) for fault in found]
         path = self.folder / TEXTS / "status.md"
         shown = str(path)
         status = ""
         try:
             status = path.read_text(encoding="utf-8")
-            self.problems += [Problem(shown, f.line, 1, str(f)) for f in status_faults(status)]
+            self.problems += [Problem(shown, f.line, 1, str(f), BAD_TEXT) for f in status_faults(status)]
         except (OSError, UnicodeDecodeError) as error:
-            self.problems.append(Problem(shown, 0, 0, f"it cannot be read: {error}"))
+            self.problems.append(Problem(shown, 0, 0, f"it cannot be read: {error}", UNREADABLE))
         self.problems += answers.problems
         return Texts(status, read) if read else None
 
@@ -219,6 +266,8 @@ class _Reader:
         for name, (rule, document) in self.many(paths, Rule).items():
             self.documents[rule.id] = document
             if rule.id != name:
-                self.problems.append(document.problem(("id",), f'the file is {name}.yaml; write "{name}"'))
+                self.problems.append(
+                    document.problem(("id",), f'the file is {name}.yaml; write "{name}"', OTHER_NAME)
+                )
             found.append(rule)
         return found

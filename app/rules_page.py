@@ -10,6 +10,23 @@ This page is written by `triage rules page` from the files beside it; CI checks 
 one file: which check, for which boards, what holds while it fails, and examples that run as tests. `texts/` holds the
 words of the status note and of the bot's answers, `boards/` and `calendars/` the boards, `labels.yaml` what the
 labels mean, `quarters.yaml` when the quarters of the fiscal year begin.
+
+Editors complete and explain keys by `schema.json` (rules) and `schemas/` (all other files), which `triage rules schema
+--write` writes. For the YAML language server that is, in the settings of the editor:
+
+```json
+"yaml.schemas": {
+  "rules/schema.json": ["rules/*.yaml", "!rules/labels.yaml", "!rules/quarters.yaml"],
+  "rules/schemas/board.json": "rules/boards/*.yaml",
+  "rules/schemas/calendar.json": "rules/calendars/*.yaml",
+  "rules/schemas/labels.json": "rules/labels.yaml",
+  "rules/schemas/quarters.json": "rules/quarters.yaml",
+  "rules/schemas/answers.json": "rules/texts/answers.yaml",
+  "rules/schemas/template.json": "issue_templates/*.yaml"
+}
+```
+
+What `triage rules check` finds is told in [docs/rule-codes.md](../docs/rule-codes.md).
 """
 NEEDS = {
     "complete": "complete",

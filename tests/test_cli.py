@@ -61,7 +61,8 @@ def test_a_misspelt_key_is_named_with_its_place(tmp_path: Path) -> None:
     done = triage("rules", "check", "--rules", str(tmp_path / "rules"))
     assert done.returncode == 2
     assert done.stderr.strip().endswith(
-        'unexplained-expedite.yaml:8:3: unknown key "lable", did you mean "label"?'
+        'unexplained-expedite.yaml:8:3: unknown key "lable", did you mean "label"? (TRI004)\n'
+        "1 error, 0 warnings. What a code means: triage rules explain-code CODE"
     )
     as_json = triage("rules", "check", "--format", "json", TRIAGE_RULES=str(tmp_path / "rules"))
     assert (as_json.returncode, json.loads(as_json.stdout)["problems"][0]["line"]) == (2, 8)
@@ -315,7 +316,7 @@ def test_a_wrong_case_file_is_a_configuration_error(rules_copy: Path) -> None:
     case.write_text(case.read_text().replace("board: us-east", "board: us-eats", 1))
     done = triage("rules", "test", "--rules", str(rules_copy))
     assert done.returncode == 2
-    assert done.stderr.strip().endswith('orders.yaml:4:12: unknown board "us-eats"; did you mean "us-east"?')
+    assert done.stderr.strip().endswith('orders.yaml:4:12: unknown board "us-eats"; did you mean "us-east"? (TRI008)')
 
 
 @pytest.mark.parametrize(

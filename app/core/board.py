@@ -1,5 +1,6 @@
 """A board as its file describes it, and who is who on an issue of it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
@@ -7,9 +8,10 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.core.calendar import Calendar, Count
-from app.core.document import Model, plain_date
+from app.core.document import Model, PlainDate, plain_date
 from app.core.model import Issue, User
 from app.core.text import Ours, quote
 from app.core.validators.reading import listed
@@ -18,9 +20,19 @@ Role = Literal["requester", "sa", "escalation", "bot", "bystander"]
 Manner = Literal["advise", "ask", "put_back"]
 
 
+# https://docs.gitlab.com/user/reserved_names/ and the paths of users and groups in GitLab's lib/gitlab/path_regex.rb
+_NAME = r"[A-Za-z0-9_.](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
+_USERNAME = re.compile(rf"{_NAME}(?:/{_NAME})*")
+
+
 def _username(value: str) -> str:
+    wrong = ""
     if value.startswith("@"):
-        raise ValueError(f"{value!r} is written with an @; write {value[1:]}")
+        wrong = f"is written with an @; write {value[1:]}"
+    elif not _USERNAME.fullmatch(value) or value.endswith((".git", ".atom")):
+        wrong = "is no username of GitLab's; write what stands behind the @, not the name or the address"
+    if wrong:
+        raise PydanticCustomError("odd_name", "{said}", {"said": f"{value!r} {wrong}"})
     return value
 
 
@@ -30,8 +42,10 @@ Username = Annotated[str, AfterValidator(_username)]
 class Person(Model):
     """One entry of `sas`: a username, or a group's path for its members, until a day if one is given."""
 
-    name: Username
-    until: Annotated[date | None, BeforeValidator(plain_date)] = None
+    name: Username = Field(description="A username, or a group's path for its members.")
+    until: Annotated[date | None, BeforeValidator(plain_date, json_schema_input_type=PlainDate | None)] = (
+        Field(default=None, description="The last day on which the person is an SA here, whole.")
+    )
 
 
 class CalendarBy(Model):
@@ -52,13 +66,13 @@ class BoardFile(Model):
     name: str = Field(description="What people call the board.")
     project: str = Field(description="The GitLab project's full path.")
     calendar: str = Field(description="A file of rules/calendars, without its ending.")
-    sas: list[Annotated[Person, BeforeValidator(_as_person)]] = Field(
+    sas: list[Annotated[Person, BeforeValidator(_as_person, json_schema_input_type=str | Person)]] = Field(
         min_length=1, description="Usernames or group paths whose members are the board's SAs."
     )
     escalation: list[Username] = Field(
         min_length=1, description="Usernames of those who are told of a breach."
     )
-    since: Annotated[date, BeforeValidator(plain_date)] = Field(
+    since: Annotated[date, BeforeValidator(plain_date, json_schema_input_type=PlainDate)] = Field(
         description="Requests opened before this day get nothing until they are adopted."
     )
     active: bool = Field(

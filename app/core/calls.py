@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from app.core.document import Model, one_of
 from app.core.length import Length
@@ -19,7 +19,14 @@ def _recipient(value: str) -> str:
     return value
 
 
-Recipient = Annotated[str, AfterValidator(_recipient)]
+_SOMEBODY = f"({'|'.join(map(re.escape, NAMES))}|{_ROLE.pattern})"
+Recipient = Annotated[
+    str,
+    AfterValidator(_recipient),
+    WithJsonSchema(
+        {"anyOf": [{"enum": [*NAMES]}, {"type": "string", "pattern": f"^{_SOMEBODY}( or {_SOMEBODY})*$"}]}
+    ),
+]
 
 
 class SummonSpec(Model):

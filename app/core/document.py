@@ -7,20 +7,30 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from app.core.codes import Code
+from app.core.codes.files import (
+    INVALID,
+    MISSING_KEY,
+    NO_KEY,
+    NO_TEXT,
+    NO_YAML,
+    TWICE,
+    UNKNOWN_KEY,
+    UNKNOWN_VALUE,
+)
+from app.core.codes.names import ODD_NAME
 from app.core.problem import Problem
+from app.core.scalars import Loader, cut_off, remark, scalar
 
 Path = tuple[str | int, ...]
-
-_NULL = re.compile(r"\A(?:~|null|Null|NULL|)\Z")
-_BOOL = re.compile(r"\A(?:true|True|TRUE|false|False|FALSE)\Z")
-_INT = re.compile(r"\A[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"\A[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+CODE_OF = {"literal_error": UNKNOWN_VALUE, "odd_name": ODD_NAME}  # by pydantic's word for the fault
 
 
 class Model(BaseModel):
@@ -32,7 +42,7 @@ class Model(BaseModel):
     @classmethod
     def _only_known_keys(cls, value: object) -> object:
         if isinstance(value, Mapping):
-            known = [info.alias or name for name, info in cls.model_fields.items()]
+            known = _keys_of(cls)
             unknown = [key for key in value if key not in known]
             if unknown:
                 raise PydanticCustomError(
@@ -41,7 +51,16 @@ class Model(BaseModel):
         return value
 
 
+@lru_cache(maxsize=256)
+def _keys_of(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(info.alias or name for name, info in model.model_fields.items())
+
+
 M = TypeVar("M", bound=Model)
+
+
+# As an editor knows a day: what `plain_date` takes.
+PlainDate = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 def plain_date(value: object) -> object:
@@ -53,21 +72,23 @@ def plain_date(value: object) -> object:
 
 @dataclass
 class Document:
-    """One YAML text: its data, and where each value and each key stands (line and column from 1)."""
+    """One YAML text: its data, and where each value and each key stands (line and column from 1).
+    `problems` keep it from being read; `remarks` are what it is read in spite of."""
 
     file: str
     data: Any = None
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
 
-    def problem(self, path: Path, message: str, *, at_key: bool = False) -> Problem:
+    def problem(self, path: Path, message: str, code: Code = INVALID, *, at_key: bool = False) -> Problem:
         """A fault at that value, or at its nearest container that stands in the text."""
         places = self.keys if at_key and path in self.keys else self.values
         while path and path not in places:
             path, places = path[:-1], self.values
         line, column = places.get(path, (1, 1))
-        return Problem(self.file, line, column, message)
+        return Problem(self.file, line, column, message, code)
 
     def read(self, model: type[M]) -> M | None:
         """The data as the model, or None with the faults in `problems`."""
@@ -81,29 +102,30 @@ class Document:
             return None
 
     def _faults(self, fault: ErrorDetails) -> list[Problem]:
-        path = self._path(fault["loc"])
+        path, kind = self._path(fault["loc"]), fault["type"]
         context = fault.get("ctx", {})
-        if fault["type"] == "unknown_keys":
+        if kind == "unknown_keys":
             known = context["known"]
             return [
-                self.problem((*path, key), _unknown(str(key), known), at_key=True)
+                self.problem((*path, key), _unknown(str(key), known), UNKNOWN_KEY, at_key=True)
                 for key in context["unknown"]
             ]
-        if fault["type"] == "missing":
-            return [self.problem(path, f'"{fault["loc"][-1]}" is missing')]
-        if fault["type"] == "union_tag_not_found":
-            return [self.problem(path, f'"{context["discriminator"].strip(chr(39))}" is missing')]
-        if fault["type"] == "union_tag_invalid":
+        if kind == "missing":
+            return [self.problem(path, f'"{fault["loc"][-1]}" is missing', MISSING_KEY)]
+        if kind == "union_tag_not_found":
+            missing = f'"{context["discriminator"].strip(chr(39))}" is missing'
+            return [self.problem(path, missing, MISSING_KEY)]
+        if kind == "union_tag_invalid":
             known = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
             key = context["discriminator"].strip("'")
-            return [
-                self.problem(
-                    (*path, key), f'unknown {key} "{context["tag"]}"; {one_of(context["tag"], known)}'
-                )
-            ]
+            message = f'unknown {key} "{context["tag"]}"; {one_of(context["tag"], known)}'
+            return [self.problem((*path, key), message, UNKNOWN_VALUE)]
         if not path and self.data is None:
-            return [self.problem(path, "the file is empty")]
-        return [self.problem(path, fault["msg"].removeprefix("Value error, "))]
+            return [self.problem(path, "the file is empty", MISSING_KEY)]
+        if kind == "string_type" and not isinstance(fault["input"], list | dict):
+            return [self.problem(path, _no_text(fault["input"]), NO_TEXT)]
+        code = CODE_OF.get(kind, INVALID)
+        return [self.problem(path, fault["msg"].removeprefix("Value error, "), code)]
 
     def _path(self, loc: tuple[str | int, ...]) -> Path:
         """The place in the text for pydantic's location, which also names union members on the way."""
@@ -121,24 +143,34 @@ def _unknown(key: str, known: list[str]) -> str:
     return f'unknown key "{key}"; known here: {", ".join(known)}'
 
 
+def _no_text(value: object) -> str:
+    if value is None:
+        return 'there is nothing here, and a text is wanted; write one, or "" for none'
+    said = str(value).lower() if isinstance(value, bool) else str(value)
+    return f'YAML reads no text here but {said}; write it in quotes: "{said}"'
+
+
 def parse(text: str, file: str) -> Document:
     """The document; faults of YAML itself are in its `problems`, never raised."""
     document = Document(file)
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = error.problem or error.context or "it cannot be read"
-        document.problems.append(Problem(file, line, column, f"this is no YAML: {what}"))
+        document.problems.append(Problem(file, line, column, f"this is no YAML: {what}", NO_YAML))
         return document
     except yaml.YAMLError as error:
-        document.problems.append(Problem(file, 1, 1, f"this is no YAML: {error}"))
+        document.problems.append(Problem(file, 1, 1, f"this is no YAML: {error}", NO_YAML))
         return document
     try:
         document.data = _value(document, node, ()) if node is not None else None
+        document.remarks += cut_off(text, node, file) if node is not None else ()
     except RecursionError:
-        document.problems.append(Problem(file, 1, 1, "this is nested too deeply, or contains itself"))
+        document.problems.append(
+            Problem(file, 1, 1, "this is nested too deeply, or contains itself", NO_YAML)
+        )
     return document
 
 
@@ -149,36 +181,29 @@ def _value(document: Document, node: yaml.Node, path: Path) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(document, item, (*path, i)) for i, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)  # the three kinds of node there are
-    return _scalar(node)
+    if not node.style and (found := remark(node)):
+        document.remarks.append(document.problem(path, *found))
+    return scalar(node)
 
 
 def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = str(key_node.value)
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
+            message = 'YAML takes this for its own; write a text with braces in quotes: "{{ due }}"'
+            if isinstance(key_node, yaml.ScalarNode):
+                message = "<< merges nothing here; write out what holds"
+            document.problems.append(Problem(document.file, *place, message, NO_KEY))
+            continue
+        key = str(key_node.value)
         if key in found:
             first = document.keys[(*path, key)]
             message = f'"{key}" is given twice, first at {first[0]}:{first[1]}; keep one'
-            document.problems.append(Problem(document.file, *place, message))
+            document.problems.append(Problem(document.file, *place, message, TWICE))
         document.keys[(*path, key)] = place
         found[key] = _value(document, value_node, (*path, key))
     return found
-
-
-def _scalar(node: yaml.ScalarNode) -> Any:
-    text: str = node.value
-    if node.style:  # quoted or a block: text, whatever it looks like
-        return text
-    if _NULL.match(text):
-        return None
-    if _BOOL.match(text):
-        return text.lower() == "true"
-    if _INT.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return text
 
 
 def one_of(name: str, known: list[str] | frozenset[str]) -> str:

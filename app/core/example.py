@@ -1,12 +1,14 @@
 """A rule's examples, run: the history as an issue, the plan at the instant, and what it should have been."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.core.board import Board, Person
+from app.core.codes.behaviour import EXAMPLE_FAILS, EXAMPLE_UNREADABLE, NEVER_SETTLES
 from app.core.document import Document
 from app.core.evaluate import evaluate
+from app.core.model import Issue
 from app.core.plan import Action, AddLabel, Assign, Move, Plan, RemoveLabel, Reopen, Reply, Summon, Unassign
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Example, Rule
@@ -30,11 +32,14 @@ def run_examples(ruleset: Ruleset, rule: Rule) -> list[Problem]:
 def looked_at(ruleset: Ruleset, rule: Rule, board: str = "") -> Iterator[tuple[Plan | None, Problem | None]]:
     """The same for each example (of that board, where one is named): what was planned, and what is wrong with it."""
     document = ruleset.documents[rule.id]
-    ruleset = in_the_cast(ruleset)
-    ruleset = replace(ruleset, rules=tuple(_by_today(r) for r in ruleset.rules))
+    ruleset = by_the_cast(ruleset)
     for i, example in enumerate(rule.examples):
         if board in ("", example.board):
-            yield _run(ruleset, rule, example, document, i)
+            played = play(ruleset, rule, i, document)
+            if isinstance(played, Problem):
+                yield None, played
+            else:
+                yield played.plan, failure(played, rule, i, document)
 
 
 def in_the_cast(ruleset: Ruleset) -> Ruleset:
@@ -58,9 +63,25 @@ def with_cast(board: Board, more: Mapping[str, object] | None = None) -> Board:
     return replace(board, file=board.file.model_copy(update=update))
 
 
-def _run(
-    ruleset: Ruleset, rule: Rule, example: Example, document: Document, i: int
-) -> tuple[Plan | None, Problem | None]:
+@dataclass(frozen=True)
+class Played:
+    """An example, played: its issue, and what is done by all rules of the ruleset."""
+
+    example: Example
+    issue: Issue
+    plan: Plan
+    ruleset: Ruleset
+
+
+def by_the_cast(ruleset: Ruleset) -> Ruleset:
+    """The ruleset as examples are played by: with their people, and by today's terms."""
+    ruleset = in_the_cast(ruleset)
+    return replace(ruleset, rules=tuple(_by_today(r) for r in ruleset.rules))
+
+
+def play(ruleset: Ruleset, rule: Rule, i: int, document: Document) -> Played | Problem:
+    """The rule's example of that number, played by a ruleset of the cast; or why it cannot be."""
+    example = rule.examples[i]
     try:
         board = ruleset.boards[example.board]
         if example.manner:
@@ -68,21 +89,25 @@ def _run(
             ruleset = replace(ruleset, boards=ruleset.boards | {board.id: replace(board, file=file)})
         project = board.file.project
         issue = parse(example.timeline, ruleset.templates, project=project)
-        plan = evaluate(issue, ruleset, read_instant(example.now))
+        return Played(example, issue, evaluate(issue, ruleset, read_instant(example.now)), ruleset)
     except TimelineError as error:
-        return None, document.problem(
-            ("examples", i, "timeline"), f"line {error.line} of the timeline: {error}"
-        )
+        message = f"line {error.line} of the timeline: {error}"
+        return document.problem(("examples", i, "timeline"), message, EXAMPLE_UNREADABLE)
     except Unsettled as error:
-        return None, document.problem(("examples", i), str(error))
+        return document.problem(("examples", i), str(error), NEVER_SETTLES)
     except ValueError as error:
-        return None, document.problem(("examples", i, "now"), str(error))
+        return document.problem(("examples", i, "now"), str(error), EXAMPLE_UNREADABLE)
+
+
+def failure(played: Played, rule: Rule, i: int, document: Document) -> Problem | None:
+    """Where the example does not come out as it says."""
+    example, plan = played.example, played.plan
     got = effects(plan, rule)
     if got == sorted(example.expect):
-        return plan, None
+        return None
     reason = next((o.reason for o in plan.outcomes if o.rule == rule.id), plan.silent)
     message = f'example "{example.name}": expected {_listed(example.expect)}, got {_listed(got)} ({reason})'
-    return plan, document.problem(("examples", i, "expect"), message)
+    return document.problem(("examples", i, "expect"), message, EXAMPLE_FAILS)
 
 
 def effects(plan: Plan, rule: Rule) -> list[str]:

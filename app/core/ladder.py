@@ -44,13 +44,19 @@ def read_at(value: object) -> At:
     raise ValueError(f"{value!r} is no step of a clock; write it as 80%, 14d before or 24h after")
 
 
+# As an editor knows it: what `read_at` takes.
+AtText = Annotated[str, Field(pattern=r"^([1-9][0-9]?%|[1-9][0-9]{0,4}[mhd] (before|after))$")]
+
+
 class Step(Model):
     """What is so from an instant of the clock on: until the next step or the due instant before it, from then on
     after it. What holds at the due instant itself stands in `while_failing`."""
 
-    at: Annotated[At, BeforeValidator(read_at)] = Field(description="`80%`, `14d before` or `24h after`.")
+    at: Annotated[At, BeforeValidator(read_at, json_schema_input_type=AtText)] = Field(
+        description="`80%`, `14d before` or `24h after`."
+    )
     labels: list[str] = Field(default=[], description="On while the step is in force.")
-    summon: SummonSpec | None = None
+    summon: SummonSpec | None = Field(default=None, description="Who is called once the step is reached.")
     says: str = Field(default="", description="A line in the status note while the step is in force.")
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 _LENGTH = re.compile(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[mhd])")
 _ISO_LENGTH = re.compile(r"(?P<minus>-?)PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?")
@@ -47,4 +47,6 @@ def read_iso_length(text: str) -> timedelta:
     return -length if match["minus"] else length
 
 
-Length = Annotated[timedelta, BeforeValidator(read_length)]
+# As an editor knows it: what `read_length` takes.
+Written = Annotated[str, Field(pattern="^[1-9][0-9]{0,4}[mhd]$")]
+Length = Annotated[timedelta, BeforeValidator(read_length, json_schema_input_type=Written)]

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from app.core.acts import AT, Act
 from app.core.board import People, Role
@@ -41,7 +41,11 @@ def _moment(value: str) -> str:
     raise ValueError(f"{value!r} is no moment; {one_of(value, list(NAMES))}, or +LABEL, -LABEL, note of ROLE")
 
 
-MomentName = Annotated[str, AfterValidator(_moment)]
+MomentName = Annotated[
+    str,
+    AfterValidator(_moment),
+    WithJsonSchema({"anyOf": [{"enum": [*NAMES]}, {"type": "string", "pattern": f"^({_OTHERS.pattern})$"}]}),
+]
 
 
 class Moment(NamedTuple):

@@ -52,7 +52,7 @@ class Quarters(Model):
     February 2026 to January 2027.
     """
 
-    starts: tuple[Annotated[MonthDay, BeforeValidator(_month_day)], ...] = Field(
+    starts: tuple[Annotated[MonthDay, BeforeValidator(_month_day, json_schema_input_type=str)], ...] = Field(
         default=_FIRST,
         description="On which day each quarter begins, month and day, the first quarter first.",
     )

@@ -34,7 +34,7 @@ class WhileFailing(Model):
     advice: str = Field(
         default="", description="A line in the status note if there is one; no note is begun for it alone."
     )
-    summon: SummonSpec | None = None
+    summon: SummonSpec | None = Field(default=None, description="Who is called, once for each cause.")
     repair: bool = Field(
         default=False, description="Whether the check's own repair is done, such as taking a label off."
     )
@@ -49,12 +49,14 @@ class ExceptionSpec(Model):
 class Example(Model):
     """One history, an instant, and what this rule does then; run as a test whenever rules are loaded."""
 
-    name: str
+    name: str = Field(description="What the example shows, in a few words.")
     board: str = Field(
         description="Whose calendar counts; sam and sofia are its SAs here, maria its escalation."
     )
-    timeline: str
-    now: str
+    timeline: str = Field(
+        description='The history, a line for each act: `2026-03-02T14:00Z alice opens "Demo" from "SA Activity"`.'
+    )
+    now: str = Field(description="The instant at which it is looked at, such as 2026-03-04T14:00Z.")
     manner: Manner | None = Field(default=None, description="How the board wants it; else as the rule says.")
     expect: list[Annotated[str, Field(pattern=EXPECTED)]] = Field(
         description="`+label`, `-label`, `assign NAME`, `ask` (status note), `advise` (a line in it), `summon`, "
@@ -65,21 +67,28 @@ class Example(Model):
 class Rule(Model):
     """`rules/<id>.yaml`. The id names the problem and reads after \"allow\"."""
 
-    id: Annotated[str, BeforeValidator(str)] = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    id: Annotated[str, BeforeValidator(str)] = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="The file's name without its ending: the problem, such as late-activity.",
+    )
     summary: str = Field(description="What is so when the rule is kept, in one sentence.")
     why: str = Field(description="Where the rule comes from.")
-    applies_to: AppliesTo = AppliesTo()
-    check: Check
+    applies_to: AppliesTo = Field(default=AppliesTo(), description="Which issues it is for; all without it.")
+    check: Check = Field(description="What is looked for: a kind of check with its parameters.")
     manner: Manner | None = Field(
         default=None,
         description="Advise: only the status note. Ask: the summons too. Put back: the repair too. A board may say "
         "otherwise in its `manners`. Without it all that stands in `while_failing` is done.",
     )
-    exception: ExceptionSpec | None = None
+    exception: ExceptionSpec | None = Field(
+        default=None, description="How people except a request from it by a comment."
+    )
     goes_with: str = Field(
         default="", description="Another rule's id: whoever lets that one pass, lets this pass too."
     )
-    while_failing: WhileFailing = WhileFailing()
+    while_failing: WhileFailing = Field(
+        default=WhileFailing(), description="What is so while the check finds something."
+    )
     examples: list[Example] = Field(min_length=2, description="At least one that fails and one that passes.")
 
     def texts(self) -> dict[tuple[str | int, ...], str]:

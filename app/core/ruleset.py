@@ -14,7 +14,7 @@ from app.core.model import Issue
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Readings
 from app.core.rule import Rule
-from app.core.template import Template
+from app.core.template import BlockSpec, Template
 from app.core.texts import Texts
 
 
@@ -56,6 +56,30 @@ class Ruleset:
     def all_by_project(self) -> dict[str, Board]:
         """Every board by its project's path, those that are not looked after (any more) as well."""
         return {board.file.project.casefold(): board for board in self.boards.values()}
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The rules' ids, in their order."""
+        return tuple(rule.id for rule in self.rules)
+
+    @cached_property
+    def blocks(self) -> dict[str, list[BlockSpec]]:
+        """The blocks of all templates by their keys."""
+        found: dict[str, list[BlockSpec]] = {}
+        for template in self.templates.values():
+            for block in template.file.blocks:
+                found.setdefault(block.key, []).append(block)
+        return found
+
+    @cached_property
+    def owned(self) -> frozenset[str]:
+        """The labels that rules own."""
+        return frozenset(label for rule in self.rules for label in rule.owns)
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """How the labels of families are called, with a star for their ends."""
+        return frozenset(f"{rule.check.prefix}*" for rule in self.rules if rule.check.kind == "family")
 
     @cached_property
     def sources(self) -> dict[str, str]:

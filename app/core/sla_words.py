@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from app.core.cycles import Cycle, Pause
 from app.core.document import Model
 from app.core.facts import Facts
@@ -43,10 +45,10 @@ MINUTE = timedelta(minutes=1)
 class Says(Model):
     """The line about this clock in the status note, by the clock's state; empty: nothing is said."""
 
-    running: str = ""
-    paused: str = ""
-    breached: str = ""
-    answered: str = ""
+    running: str = Field(default="", description="While it runs.")
+    paused: str = Field(default="", description="While it stands still.")
+    breached: str = Field(default="", description="Once it is late.")
+    answered: str = Field(default="", description="Once it was answered.")
 
 
 class _Open(NamedTuple):

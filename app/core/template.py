@@ -62,8 +62,8 @@ class OneOf(Model):
 
     blocks: list[str] = Field(min_length=2, description="Their headings.")
     ask: str = Field(description="What to write in one of them.")
-    example: str
-    severity: Severity = "required"
+    example: str = Field(description="One good answer.")
+    severity: Severity = Field(default="required", description="How much it matters; as for a block.")
 
 
 class TemplateFile(Model):
@@ -71,7 +71,7 @@ class TemplateFile(Model):
 
     id: str = Field(description="What the hidden marker in the template names.")
     version: int = Field(ge=1, description="Raised when the template's text changes.")
-    blocks: list[BlockSpec] = Field(min_length=1)
+    blocks: list[BlockSpec] = Field(min_length=1, description="Its blocks, in the template's order.")
     one_of: list[OneOf] = Field(default=[], description="Blocks of which one at least must be filled.")
 
 

@@ -2,7 +2,7 @@
 
 from app.sandbox import access, place_shapes, templates
 from app.sandbox.clock import stamp
-from app.sandbox.entities import Project
+from app.sandbox.entities import OWNER, Project
 from app.sandbox.errors import bad_parameter, not_found
 from app.sandbox.pagination import by_offset
 from app.sandbox.routing import Call, Reply, Router
@@ -75,8 +75,8 @@ def _project_page(call: Call, projects: list[Project]) -> Reply:
     params, user = call.params, call.user
     least = params.integer("min_access_level") or (1 if params.boolean("membership") else 0)
     shown = [p for p in projects if access.may_read_project(user, p) and access.level(user, p) >= least]
-    if params.boolean("archived"):
-        shown = []
+    if (archived := params.boolean("archived")) is not None:
+        shown = [p for p in shown if p.archived == archived]
     if search := params.string("search"):
         shown = [p for p in shown if search.lower() in f"{p.name} {p.path}".lower()]
     order = params.choice(
@@ -98,6 +98,16 @@ def get_project(call: Call) -> Reply:
     project = call.project()
     held = access.level(call.user, project) if call.user else None
     return Reply(place_shapes.project(call.world, project, held))
+
+
+@router.add("POST", "/projects/:id/archive")
+@router.add("POST", "/projects/:id/unarchive")
+def archive_project(call: Call) -> Reply:
+    """Only told of: what GitLab refuses in an archived project is taken here all the same."""
+    project = call.project()
+    call.need_level(project, OWNER)
+    project.archived = call.raw_path.endswith("/archive")
+    return Reply(place_shapes.project(call.world, project), 201)
 
 
 @router.add("GET", "/groups")

@@ -207,6 +207,7 @@ class Project:
     boards: list[Board] = field(default_factory=list)
     hooks: dict[int, Hook] = field(default_factory=dict)
     last_iid: int = 0
+    archived: bool = False
 
     @property
     def full_path(self) -> str:

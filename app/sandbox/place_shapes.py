@@ -86,7 +86,7 @@ def project(world: World, project: Project, held: int | None = None) -> Json:
         ),
         "visibility": project.visibility,
         "namespace": namespace(world, project.group),
-        "archived": False,
+        "archived": project.archived,
         "issues_enabled": True,
         "issues_access_level": "enabled",
         "open_issues_count": sum(issue.state == "opened" for issue in project.issues.values()),

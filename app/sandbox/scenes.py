@@ -45,8 +45,6 @@ STATE_LABELS = {
 OTHER_LABELS = {
     "SA POV": "#8e44ad",
     "Security Audit": "#34495e",
-    "Security Ready for Review": "#5843ad",
-    "Security Reviewed": "#1f7e23",
     "Services Request": "#44ad8e",
     "Expedite": "#d9534f",
     "sla::breached": "#cc0033",
@@ -54,6 +52,8 @@ OTHER_LABELS = {
     "bot::off": "#d1d100",
     "bot::on": "#a8d695",
 }
+# Those that came later, so that the ids of the others stay.
+LATER_LABELS = {"Security Ready for Review": "#5843ad", "Security Reviewed": "#1f7e23"}
 PARTNER_LABELS = {
     "Partner-SA": "#6699cc",
     "Partner Region-AMER": "#c39953",
@@ -121,6 +121,11 @@ def _default(world: World) -> None:
             world.add_label(other, name, color)
         for path in paths:
             _add_board(world, other, path, states)
+    for place in world.groups.values():
+        if any(label.name == "SA POV" for label in world.labels_in(place)):
+            for name, color in LATER_LABELS.items():
+                if all(label.name != name for label in world.labels_in(place)):
+                    world.add_label(place, name, color)
 
 
 def _join(world: World, group: Group, user: User) -> None:

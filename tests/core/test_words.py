@@ -88,3 +88,30 @@ def test_nothing_is_reached_that_was_not_given(source: str) -> None:
 def test_nothing_grows_and_nothing_is_called(source: str) -> None:
     with pytest.raises(WordsError):
         render(source, {"due": Ours("now")})
+
+
+@pytest.mark.parametrize(
+    ("source", "unknown"),
+    [
+        ("{{ a }} and {{b}}", ["b"]),
+        ("{{ a.b }}", []),
+        ("{{ true }} {{ none }}", []),
+        ("{% if b %}{{ a }}{% endif %}", ["b"]),
+        ("{% for x in a %}{{ x }}{% endfor %}", []),
+        ("{% for x in a %}{{ x }}{% endfor %}{{ x }}", ["x"]),
+        ("{% set c = a %}{{ c }}{{ d }}", ["d"]),
+        ("{{ a | upper }}{{ e | quoted }}", ["e"]),
+        ("{% if f is defined %}x{% endif %}", ["f"]),
+    ],
+)
+def test_names_are_found_however_plain_the_text_is(source: str, unknown: list[str]) -> None:
+    found = [str(fault) for fault in faults(source, {"a"})]
+    assert found == [f'unknown placeholder "{name}"; known: a' for name in unknown]
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ a | lower }}", "{% if a is bigger %}{% endif %}", "{{ a", "{% if a %}"]
+)
+def test_what_cannot_be_filled_in_is_found_without_filling_it_in(source: str) -> None:
+    (found,) = faults(source, {"a"})
+    assert "no text that can be filled in" in str(found)

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from app.core.document import Model
+from app.core.effects import Effects
 from app.core.facts import Facts
 from app.core.plan import Clause, stamp
 from app.core.result import Change, Result
@@ -20,6 +21,10 @@ class AnsweredWait(Model):
     ALSO_CLOSED: ClassVar = True
 
     kind: Literal["answered_wait"]
+
+    def effects(self) -> Effects:
+        """It moves the state label: that is the history's to tell, and no label that it reads."""
+        return Effects(repairs=frozenset())
 
     def look(self, facts: Facts) -> Result:
         span, waiting = facts.in_force, facts.labels.waiting

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from app.core.document import Model
+from app.core.effects import Effects
 from app.core.facts import Facts
 from app.core.history import StateSpan
 from app.core.labels import last_person_act
@@ -21,6 +22,10 @@ class ExclusiveLabels(Model):
     ALSO_CLOSED: ClassVar = True
 
     kind: Literal["exclusive_labels"]
+
+    def effects(self) -> Effects:
+        """It moves the state label: that is the history's to tell, and no label that it reads."""
+        return Effects(repairs=frozenset())
 
     def look(self, facts: Facts) -> Result:
         span = facts.in_force

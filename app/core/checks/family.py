@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from app.core.document import Model, Path
+from app.core.effects import Effects, Fact, label
 from app.core.facts import Facts
 from app.core.given import written_at
 from app.core.labels import label_since, last_person_act
@@ -44,6 +45,12 @@ class Family(Model):
         """The block that is named, with its place and the choices in it."""
         if self.block:
             yield ("block",), self.block, list(self.labels)
+
+    def effects(self) -> Effects:
+        """It looks for issues with none of the family on, or several, and puts on the one that is said."""
+        several = Fact("other", f"several of {self.prefix}", frozenset())
+        ways = (frozenset({label(f"{self.prefix}*", on=False)}), frozenset({several}))
+        return Effects(ways, repairs=frozenset(label(name) for name in self.labels.values()))
 
     def look(self, facts: Facts) -> Result:
         have = sorted(filter(self._mine, facts.issue.labels))

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from app.core.condition import Conditions
 from app.core.document import Model, Path
+from app.core.effects import Effects, all_of
 from app.core.facts import Facts
 from app.core.given import clause, holds, since, written_at
 from app.core.length import Length
@@ -59,6 +60,10 @@ class LeadTime(Model):
         if self.down_to is not None and self.down_to >= self.at_least:
             raise ValueError("down_to must be shorter than at_least; between the two the rule speaks")
         return self
+
+    def effects(self) -> Effects:
+        """It reads what `when` says."""
+        return Effects((all_of(self.when),))
 
     def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
         """The block that is named, with its place and no choices."""

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.core.calendar import Calendar
 from app.core.document import Model, Path
+from app.core.effects import NOBODY, Effects
 from app.core.facts import Facts
 from app.core.length import Length
 from app.core.plan import Clause, stamp
@@ -38,6 +39,10 @@ class Meeting(Model):
         description="Owner: nobody is assigned. Information: something that the template requires is missing, or "
         "what the board wants before meetings."
     )
+
+    def effects(self) -> Effects:
+        """It reads whether somebody is assigned, where that is what it asks for."""
+        return Effects((frozenset({NOBODY}),)) if self.lacks == "owner" else Effects()
 
     def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
         """The block that is named, with its place and no choices."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from app.core.agreement import PARTIES, agreed
 from app.core.discovery import discovery
 from app.core.document import Model, Path
+from app.core.effects import Effects
 from app.core.facts import Facts
 from app.core.history import SWAP, StateSpan
 from app.core.model import User
@@ -52,7 +53,7 @@ class Moves(Model):
     ALSO_CLOSED: ClassVar = True
 
     kind: Literal["moves"]
-    expected: Annotated[list[MoveSpec], Field(min_length=1)]
+    expected: list[MoveSpec] = Field(min_length=1, description="The moves that are expected.")
     discovery: str = Field(description="The template whose questions are the discovery.")
 
     @model_validator(mode="after")
@@ -74,6 +75,10 @@ class Moves(Model):
                     for n, name in enumerate(names)
                     if name not in (OPEN, CLOSED)
                 )
+
+    def effects(self) -> Effects:
+        """It moves the state label back: that is the history's to tell, and no label that it reads."""
+        return Effects(repairs=frozenset(), mover=True)
 
     def look(self, facts: Facts) -> Result:
         move = self._closing(facts) if self._closed(facts) else self._last(facts)

@@ -12,6 +12,7 @@ from app.core.clock_state import clock_at
 from app.core.condition import Conditions
 from app.core.cycles import Cycle, Meaning, Turn, ended, turns
 from app.core.document import Path
+from app.core.effects import NOTHING, Effects, all_of, label, none_if_all
 from app.core.facts import Facts
 from app.core.given import holds
 from app.core.labels import label_stretches
@@ -58,7 +59,7 @@ class Sla(Terms):
     calendar: str = Field(default="", description="Another calendar than the board's, by its id.")
     earlier: list[Earlier] = Field(default=[], description="Terms of cycles that began before a day.")
     ladder: list[Step] = Field(default=[], description="Steps before it is due and after.")
-    says: Says = Says()
+    says: Says = Field(default=Says(), description="The line in the status note, by the clock's state.")
 
     @model_validator(mode="after")
     def _ladder_fits(self) -> "Sla":
@@ -68,6 +69,14 @@ class Sla(Terms):
         if self.only_while and f"-{self.only_while}" in self.starts:
             raise ValueError("a clock cannot begin where its only_while ends")
         return self
+
+    def effects(self) -> Effects:
+        """It reads what `when`, `unless` and `only_while` say, and no activity of the bot's."""
+        only = frozenset({label(self.only_while)}) if self.only_while else NOTHING
+        still = (
+            frozenset({label(self.only_while, on=False)}) if self.only_while in self.paused_while else NOTHING
+        )
+        return Effects((all_of(self.when) | only | still,)).only_where(*none_if_all(self.unless))
 
     def block_names(self) -> Iterator[tuple[Path, str, list[str]]]:
         """The blocks that are named, with their places and the choices in them."""

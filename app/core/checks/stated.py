@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.core.condition import Condition, Conditions
 from app.core.document import Model
+from app.core.effects import Effects, all_of
 from app.core.facts import Facts
 from app.core.given import clause, holds, since
 from app.core.plan import Clause
@@ -26,6 +27,10 @@ class Stated(Model):
 
     kind: Literal["stated"]
     when: Conditions = Field(min_length=1, description="One condition, or a list of which all must hold.")
+
+    def effects(self) -> Effects:
+        """It reads what `when` says."""
+        return Effects((all_of(self.when),))
 
     def still(self, facts: Facts) -> str:
         """Why it finds nothing."""

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from app.core.condition import Conditions, Sum
 from app.core.document import Model
+from app.core.effects import Effects, all_of, none_if_all
 from app.core.facts import Facts
 from app.core.given import clause, holds, since, written_at
 from app.core.plan import Clause
@@ -43,6 +44,10 @@ class Threshold(Model):
                 "give one bound: at_least, which the sum may equal, or more_than, which it may not"
             )
         return self
+
+    def effects(self) -> Effects:
+        """It reads what `when` and `unless` say."""
+        return Effects((all_of(self.when),)).only_where(*none_if_all(self.unless))
 
     def still(self, facts: Facts) -> str:
         """Why it finds nothing."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.core.document import Model
+from app.core.effects import Effects, label
 from app.core.facts import Facts
 from app.core.labels import label_since
 from app.core.plan import Clause, stamp
@@ -33,6 +34,10 @@ class UnexplainedLabel(Model):
     words: list[str] = Field(
         min_length=1, description="Beginnings of words that show that a reason is given."
     )
+
+    def effects(self) -> Effects:
+        """It looks for its label."""
+        return Effects((frozenset({label(self.label)}),))
 
     def still(self, facts: Facts) -> str:
         """Why it finds nothing."""

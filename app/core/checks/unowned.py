@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.core.acts import assignment
 from app.core.document import Model
+from app.core.effects import Effects
 from app.core.facts import Facts
 from app.core.history import SWAP
 from app.core.model import User
@@ -32,6 +33,10 @@ class Unowned(Model):
     nobody: str = Field(
         default="", description="The line in the status note while nobody owns what was claimed."
     )
+
+    def effects(self) -> Effects:
+        """It assigns and unassigns, by what the history tells."""
+        return Effects(repairs=frozenset())
 
     def look(self, facts: Facts) -> Result:
         claim = facts.claim_at()
