@@ -79,8 +79,11 @@ class Keeping:
             if stores.journal:
                 stores.journal.add(connection, entries)
             if stores.known:
-                stores.known.keep(connection, [each.keep for each in seen if each.keep and not each.gone])
-                stores.known.drop(connection, [each.row.ref for each in seen if each.gone])
+                stores.known.keep(
+                    connection,
+                    [each.keep for each in seen if each.keep and not each.gone],
+                    [each.row.ref for each in seen if each.gone],
+                )
             if self._applied:
                 well = [each.row for each in seen if each.row.plan]
                 settle(stores.inbox, connection, [row.ref for row in well])
