@@ -1,6 +1,8 @@
 """`triage sweep`. Parses, calls, prints, chooses the exit code; decides nothing."""
 
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,6 +83,9 @@ def sweep(
         against=against or "",
         plan=plan,
     )
+    if threading.current_thread() is threading.main_thread():
+        # A runner that ends its job, or a container: like Ctrl-C, so that the report tells what was done.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     tools = service.connect(journal=True if asked.writes else "if there")
     swept = files.swept(lambda: sweeping.run(tools, asked, _confirm(yes)), applied=asked.writes)
     show(format, lambda: reports.as_text(swept), lambda: reports.as_data(swept))

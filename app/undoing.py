@@ -10,6 +10,7 @@ from typing import Any
 from app.core.deed import Deed, read_deed
 from app.core.model import Issue, IssueRef
 from app.core.plan import Action, Plan
+from app.core.ruleset import Ruleset
 from app.core.undo import Left, undoing
 from app.each import each
 from app.errors import ConfigError, TriageError
@@ -136,14 +137,14 @@ def _past(row: dict[str, Any]) -> Past:
 class _Step:
     """Decides on one issue, over the attempts that it takes."""
 
-    def __init__(self, past: Past, ruleset: str) -> None:
+    def __init__(self, past: Past, ruleset: Ruleset) -> None:
         self.past, self._ruleset = past, ruleset
         self.deeds: list[Deed] = []
         self._taken: dict[Action, Deed] = {}
         self._row = Undone(past)
 
     def __call__(self, issue: Issue, at: datetime) -> Plan:
-        found = undoing(issue, self.past.deeds)
+        found = undoing(issue, self.past.deeds, self._ruleset.labels.state)
         self._taken |= dict(zip(found.actions, found.taken, strict=True))
         gone = tuple(deed for deed in found.gone if deed not in self._taken.values())
         self._row = Undone(self.past, gone=gone, left=found.left, confidential=issue.confidential)
@@ -152,7 +153,7 @@ class _Step:
             issue.reference,
             "",
             at,
-            self._ruleset,
+            self._ruleset.version,
             found.actions,
             confidential=issue.confidential,
         )
@@ -175,7 +176,7 @@ def undo(
 ) -> Undo:
     """Takes back what the run did, issue by issue. `seen` is told of each."""
     whole = Undo(name, tools.gitlab.url, not dry_run, new_run())
-    steps = [_Step(each, tools.ruleset.version) for each in past]
+    steps = [_Step(each, tools.ruleset) for each in past]
     for step, found in each(steps, partial(_look, tools, whole)):
         row = step.row(applied=whole.applied, error=str(found) if isinstance(found, TriageError) else "")
         whole.rows.append(row)

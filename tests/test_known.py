@@ -1,6 +1,9 @@
 """What sweeps know, on both databases: kept as it was given, forgotten when it is gone or another GitLab's."""
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from sqlalchemy import Engine
 
@@ -82,5 +85,62 @@ def test_single_issues_are_forgotten(engine: Engine) -> None:
     known = KnownIssues(engine, URL)
     keep(known, engine, read(A), read(B))
     with writing(engine) as connection:
-        known.drop(connection, [A, C])
+        known.keep(connection, [], [C, A])
     assert known.issues(34).keys() == {B}
+
+
+def test_of_two_sweeps_at_once_the_earlier_beginning_counts(engine: Engine) -> None:
+    """The long one was given no list with an issue that the short one, which began later, has seen."""
+    known = KnownIssues(engine, URL)
+    long_before, short_before = known.board(34), known.board(34)
+    keep(known, engine, read(A), read(B))
+    known.complete(34, NOW, {A}, long_before)
+    assert known.issues(34).keys() == {A}
+    known.complete(34, NOW + timedelta(hours=1), {A, B}, short_before)
+    assert known.board(34) == KnownBoard(NOW, NOW)
+    known.complete(34, NOW + timedelta(hours=2), None, known.board(34))
+    assert known.board(34) == KnownBoard(NOW + timedelta(hours=2), NOW)
+
+
+def test_two_sweeps_may_begin_with_a_board_at_once(engine: Engine) -> None:
+    ready, errors = threading.Barrier(4), list[Exception]()
+
+    def begin() -> None:
+        ready.wait()
+        try:
+            KnownIssues(engine, URL).board(34)
+        except Exception as error:
+            errors.append(error)
+
+    _at_once([begin] * 4)
+    assert errors == []
+    assert KnownIssues(engine, URL).board(34) == KnownBoard()
+
+
+def test_two_sweeps_that_keep_the_same_issues_do_not_block_each_other(engine: Engine) -> None:
+    """What they read and what they only decided on come in any order: on PostgreSQL that was a deadlock."""
+    known, errors = KnownIssues(engine, URL), list[Exception]()
+    refs = [IssueRef(34, n) for n in range(1, 101)]
+
+    def some(seed: int) -> None:
+        chance = Random(seed)
+        for _ in range(20):
+            mine = chance.sample(refs, len(refs))
+            found = [read(ref) if chance.random() < 0.5 else Judged(ref, NOW, "v2") for ref in mine[10:]]
+            try:
+                with writing(engine) as connection:
+                    known.keep(connection, found, mine[:10])
+            except Exception as error:
+                errors.append(error)
+                return
+
+    _at_once([lambda: some(1), lambda: some(2)])
+    assert errors == []
+
+
+def _at_once(acts: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

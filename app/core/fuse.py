@@ -46,7 +46,8 @@ class Fuse:
         over = [(n, who) for who, n in tally.called.items() if self.calls is not None and n > self.calls]
         if over:
             most, who = max(over)
-            others = f" and {len(over) - 1} others too often" if len(over) > 1 else ""
+            more = len(over) - 1
+            others = f" and {more} other{'s' if more > 1 else ''} too often" if more else ""
             times = "once" if most == 1 else f"{most} times"
             said.append(f"{who} would be called {times}{others}: more than the {self.calls} of --max-calls")
         return "; ".join(said)

@@ -1,7 +1,7 @@
 """What of a run can be taken back: where nobody has touched it since. Pure; the rest is told with the reason."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app.core.acts import assignment
@@ -48,13 +48,13 @@ class Undoing:
     left: tuple[Left, ...]
 
 
-def undoing(issue: Issue, deeds: Iterable[Deed]) -> Undoing:
-    """How the deeds are taken back, which come newest first."""
+def undoing(issue: Issue, deeds: Iterable[Deed], states: Collection[str] = ()) -> Undoing:
+    """How the deeds are taken back, which come newest first. Of the labels `states` one at most is on."""
     pairs: list[tuple[Action, Deed]] = []
     gone: list[Deed] = []
     left: list[Left] = []
     for deed in deeds:
-        back = "the request has moved to another project" if issue.moved else _back(issue, deed)
+        back = "the request has moved to another project" if issue.moved else _back(issue, deed, states)
         if back == ALREADY:
             gone.append(deed)
         elif isinstance(back, str):
@@ -65,13 +65,15 @@ def undoing(issue: Issue, deeds: Iterable[Deed]) -> Undoing:
     return Undoing(actions, taken, tuple(gone), tuple(left))
 
 
-def _back(issue: Issue, deed: Deed) -> Action | str:
+def _back(issue: Issue, deed: Deed, states: Collection[str]) -> Action | str:
     """The action that takes the deed back, or why there is none."""
     match deed.action:
         case AddLabel(rule=rule, label=label):
             return _label(issue, deed, RemoveLabel(rule, label), on=False)
         case RemoveLabel(rule=rule, label=label):
-            return _label(issue, deed, AddLabel(rule, label), on=True)
+            back = _label(issue, deed, AddLabel(rule, label), on=True)
+            moved = _moved_on(issue, deed, states) if label in states and isinstance(back, AddLabel) else None
+            return _told(moved, str(moved.label)) if moved else back
         case Assign(rule=rule, user=user):
             return _assignee(issue, deed, Unassign(rule, user), user, on=False)
         case Unassign(rule=rule, user=user):
@@ -99,9 +101,15 @@ def _label(issue: Issue, deed: Deed, back: AddLabel | RemoveLabel, *, on: bool) 
     return back if len(events) == 1 else f"the bot itself changed it again at {stamp(events[-1].at)}"
 
 
-def _told(event: LabelEvent) -> str:
-    what = "put it on" if event.action == "add" else "took it off"
-    return f"{event.user.username if event.user else 'somebody'} {what} at {stamp(event.at)}"
+def _moved_on(issue: Issue, deed: Deed, states: Collection[str]) -> LabelEvent | None:
+    """The last move of the card by a person since: where it is now is theirs to say."""
+    moves = [e for e in issue.label_events if e.label in states and e.id > deed.seen]
+    return next((e for e in reversed(moves) if not issue.is_bot(e.user)), None)
+
+
+def _told(event: LabelEvent, of: str = "it") -> str:
+    who, at = event.user.username if event.user else "somebody", stamp(event.at)
+    return f"{who} put {of} on at {at}" if event.action == "add" else f"{who} took {of} off at {at}"
 
 
 def _assignee(issue: Issue, deed: Deed, back: Assign | Unassign, user: User, *, on: bool) -> Action | str:

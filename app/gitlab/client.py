@@ -118,8 +118,13 @@ class GitLab:
         return replace(issue, groups=groups, unseen_groups=frozenset(former.keys() - groups.keys()))
 
     def project_id(self, path: str) -> int:
-        """The id of a project by its path."""
-        return int(self.calls.get(f"/projects/{quote(path, safe='')}", what=f"project {path}")["id"])
+        """The id of a project by its path. Refused where GitLab knows it by another one, since it was renamed: its
+        issues would be those of no board."""
+        found = self.calls.get(f"/projects/{quote(path, safe='')}", what=f"project {path}")
+        now = str(found["path_with_namespace"])
+        if now.casefold() != path.casefold():
+            raise Refused(f"project {path} is {now} now: write that into the board's file", 301)
+        return int(found["id"])
 
     def issues(self, project_id: int, *, state: str, updated_after: datetime | None = None) -> Iterator[Json]:
         """The project's issues in that state, least recently updated first, a hundred a page."""

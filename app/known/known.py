@@ -3,8 +3,19 @@
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    delete,
+    select,
+    tuple_,
+    update,
+)
 
 from app.core.known import Known
 from app.core.model import IssueRef
@@ -54,9 +65,8 @@ class KnownIssues:
 
     def board(self, project_id: int) -> KnownBoard:
         """The project as the last sweep left it. What was known of another GitLab's is forgotten by asking."""
-        mine = known_boards.c.project_id == project_id
         with self._engine.connect() as connection:
-            found = connection.execute(select(known_boards).where(mine)).first()
+            found = connection.execute(_board(project_id)).first()
         if found is None or found.gitlab != self._gitlab:
             self._begin(project_id)
             return KnownBoard()
@@ -85,10 +95,14 @@ class KnownIssues:
         except ValueError:
             return None
 
-    def keep(self, connection: Connection, found: Iterable[Keep | Judged]) -> None:
-        """Keeps the issues, within the caller's transaction."""
+    def keep(
+        self, connection: Connection, found: Iterable[Keep | Judged], gone: Iterable[IssueRef] = ()
+    ) -> None:
+        """Keeps the issues and forgets those that are gone, within the caller's transaction."""
+        kept, lost = sorted(found, key=lambda each: each.ref), sorted(gone)
+        _hold(connection, [*(each.ref for each in kept), *lost])
         read, judged = [], []
-        for each in found:
+        for each in kept:
             if isinstance(each, Keep):
                 read.append({**each.ref._asdict(), **asdict(each.known), "content": each.content})
             else:
@@ -101,23 +115,28 @@ class KnownIssues:
             connection.execute(new.on_conflict_do_update(index_elements=key, set_=values), read)
         if judged:
             connection.execute(JUDGED, judged)
-
-    def drop(self, connection: Connection, refs: Iterable[IssueRef]) -> None:
-        """Forgets the issues, within the caller's transaction."""
-        for ref in refs:
+        for ref in lost:
             connection.execute(delete(known_issues).where(*_is(ref)))
 
     def complete(
         self, project_id: int, since: datetime, listed: Collection[IssueRef] | None, known: KnownBoard
     ) -> None:
         """A sweep that began at `since` got through the project. `listed` are all issues there are, where it was given
-        all: what else is kept is forgotten."""
+        all: what else is kept is forgotten.
+
+        `known` is the project as it found it. Where another sweep got through meanwhile, the earlier instant counts:
+        this one may have forgotten what that one had seen.
+        """
         with writing(self._engine) as connection:
+            now = connection.execute(_board(project_id).with_for_update()).first()
+            if now is not None and now.complete_from != known.complete_from:
+                since = min(since, now.complete_from or since)
             if listed is not None:
                 rows = known_issues.c
                 mine = rows.project_id == project_id
                 kept = connection.execute(select(rows.iid).where(mine)).scalars()
                 gone = sorted(set(kept) - {ref.iid for ref in listed})
+                _hold(connection, [IssueRef(project_id, iid) for iid in gone])
                 for first in range(0, len(gone), AT_ONCE):
                     connection.execute(
                         delete(known_issues).where(mine, rows.iid.in_(gone[first : first + AT_ONCE]))
@@ -125,17 +144,34 @@ class KnownIssues:
             listed_from = known.listed_from if listed is None else since
             connection.execute(
                 update(known_boards)
-                .where(known_boards.c.project_id == project_id)
+                .where(known_boards.c.project_id == project_id, known_boards.c.gitlab == self._gitlab)
                 .values(complete_from=since, listed_from=listed_from)
             )
 
     def _begin(self, project_id: int) -> None:
-        """Nothing is known of the project but of which GitLab it is."""
+        """Nothing is known of the project but of which GitLab it is; unless another sweep has begun with it as well."""
         with writing(self._engine) as connection:
+            found = connection.execute(_board(project_id).with_for_update()).first()
+            if found is not None and found.gitlab == self._gitlab:
+                return
             connection.execute(delete(known_issues).where(known_issues.c.project_id == project_id))
             connection.execute(delete(known_boards).where(known_boards.c.project_id == project_id))
             values = {"project_id": project_id, "gitlab": self._gitlab}
-            connection.execute(insert_into(known_boards, connection.dialect.name), [values])
+            new = insert_into(known_boards, connection.dialect.name).on_conflict_do_nothing()
+            connection.execute(new, [values])
+
+
+def _board(project_id: int) -> Select[Any]:
+    return select(known_boards).where(known_boards.c.project_id == project_id)
+
+
+def _hold(connection: Connection, refs: Collection[IssueRef]) -> None:
+    """Locks the rows in one order, so that two sweeps that keep the same issues wait for each other and do not block.
+    A SQLite transaction has the only lock there is."""
+    if refs and connection.dialect.name != "sqlite":
+        rows = known_issues.c
+        mine = tuple_(rows.project_id, rows.iid).in_([tuple(ref) for ref in refs])
+        connection.execute(select(rows.iid).where(mine).order_by(rows.project_id, rows.iid).with_for_update())
 
 
 def _is(ref: IssueRef) -> tuple[ColumnElement[bool], ...]:

@@ -16,22 +16,23 @@ Result = TypeVar("Result")
 
 
 class Crew(Generic[Task, Result]):
-    """Does `act` with each task that it is given, `threads` at a time; one thread is the caller's own.
+    """Does `act` with each task that it is given, `threads` at a time; without any, the caller's own does it.
+
+    An interruption comes to the caller's thread: only in others is finished what is under way.
 
     `take` gives the results in the order in which they come. What `act` raises is raised there.
     """
 
-    def __init__(self, act: Callable[[GitLab, Task], Result], gitlab: GitLab, threads: int = 1) -> None:
+    def __init__(self, act: Callable[[GitLab, Task], Result], gitlab: GitLab, threads: int = 0) -> None:
         self._act, self._gitlab = act, gitlab
         self._tasks: deque[Task] = deque()
         self._jobs: SimpleQueue[bool] = SimpleQueue()
         self._results: SimpleQueue[Result | BaseException] = SimpleQueue()
         self._under_way = 0
         self._lock = threading.Lock()
-        number = threads if threads > 1 else 0
-        self._room = max(1, AHEAD * number)
+        self._room = max(1, AHEAD * threads)
         self._threads = [
-            threading.Thread(target=self._work, name=f"sweep-{n}", daemon=True) for n in range(number)
+            threading.Thread(target=self._work, name=f"sweep-{n}", daemon=True) for n in range(threads)
         ]
         for thread in self._threads:
             thread.start()

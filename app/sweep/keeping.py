@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.core.model import IssueRef
 from app.inbox import Inbox, settle
 from app.journal import Entry, Journal
@@ -18,12 +20,14 @@ EVERY_SECONDS = 2.0
 
 
 class Seen(NamedTuple):
-    """One look: its row of the report, what is to be kept of the issue, and whether the issue is gone."""
+    """One look: its row of the report, what is to be kept of the issue, whether the issue is gone, and why the sweep
+    ends here if it does."""
 
     task: Task
     row: Swept
     keep: Keep | Judged | None = None
     gone: bool = False
+    stop: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Stores:
 class Keeping:
     """Writes in batches what may be lost, since the next sweep finds it again; at once what was done to GitLab.
 
-    `record` may be called by any thread, the others by one.
+    `record` may be called by any thread, the others by one. `failed` says what the database answered when a batch
+    could not be written.
     """
 
     def __init__(self, stores: Stores, *, applied: bool) -> None:
@@ -47,6 +52,7 @@ class Keeping:
         self._seen: list[Seen] = []
         self._lock = threading.Lock()
         self._flushed_at = time.monotonic()
+        self.failed = ""
 
     def record(self, entry: Entry) -> None:
         """As the journal's. An entry of a look that was only to find out what there is to do is kept if that is
@@ -72,21 +78,33 @@ class Keeping:
             entries, self._entries = self._entries, []
         seen, self._seen = self._seen, []
         self._flushed_at = time.monotonic()
-        stores = self._stores
-        if stores.inbox is None or not (entries or seen):
+        if self._stores.inbox is None or not (entries or seen):
             return
-        with stores.inbox.writing() as connection:
+        try:
+            self._write(self._stores, self._stores.inbox, entries, seen)
+        except (SQLAlchemyError, TimeoutError) as error:
+            self.failed = told(error)
+
+    def _write(self, stores: Stores, inbox: Inbox, entries: list[Entry], seen: list[Seen]) -> None:
+        with inbox.writing() as connection:
             if stores.journal:
                 stores.journal.add(connection, entries)
             if stores.known:
-                stores.known.keep(connection, [each.keep for each in seen if each.keep and not each.gone])
-                stores.known.drop(connection, [each.row.ref for each in seen if each.gone])
+                stores.known.keep(
+                    connection,
+                    [each.keep for each in seen if each.keep and not each.gone],
+                    [each.row.ref for each in seen if each.gone],
+                )
             if self._applied:
                 well = [each.row for each in seen if each.row.plan]
-                settle(stores.inbox, connection, [row.ref for row in well])
-                stores.inbox.put_all(
-                    connection, _due(well)
-                )  # so that a service on this database looks in time
+                settle(inbox, connection, [*(row.ref for row in well), *(s.row.ref for s in seen if s.gone)])
+                inbox.put_all(connection, _due(well))  # so that a service on this database looks in time
+
+
+def told(error: Exception) -> str:
+    """What the database answered, in a line."""
+    said = str(getattr(error, "orig", None) or error)
+    return "the database: " + said.partition("\n")[0]
 
 
 def _due(rows: list[Swept]) -> dict[IssueRef, datetime]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.core.board import Board
 from app.core.deed import Deed
 from app.core.known import Known
@@ -17,7 +19,7 @@ from app.gitlab.client import GitLab
 from app.gitlab.snapshot import Snapshot
 from app.known import Judged, Keep
 from app.reconcile import NONE, Looked, Trigger, reconcile, who_matters
-from app.sweep.keeping import Keeping, Seen, Stores
+from app.sweep.keeping import Keeping, Seen, Stores, told
 from app.sweep.listing import Task
 from app.sweep.patience import patiently
 from app.sweep.report import Swept
@@ -81,7 +83,9 @@ class Look:
             unavailable = isinstance(error, Unavailable)
             row = replace(row, error=str(error), unavailable=unavailable, done=tuple(self._deeds))
             refused = isinstance(error, Refused) and error.status == 404
-            return Seen(task, row, self._anew(), refused and task.row is None and bool(task.mark))
+            return Seen(task, row, self._anew(), gone=refused and task.row is None)
+        except SQLAlchemyError as error:  # the journal's: what was done is told all the same
+            return Seen(task, replace(row, error=told(error), done=tuple(self._deeds)), stop=told(error))
         if self._terms.see:
             self._terms.see(looked, task.board)
         plan, issue = looked.plan.in_short(), looked.issue
@@ -112,6 +116,8 @@ class Look:
     def _glance(self) -> Issue:
         known = self._terms.stores.known
         found = known.snapshot(self._task.ref) if known and not self._task.reading else None
+        if found and not _is_of(found, self._task.board):
+            found = None  # its project was renamed since
         self._read = None
         if found is None:
             found = self._read = self._gitlab.read(self._task.ref, self._task.row)
@@ -132,3 +138,8 @@ class Look:
 
     def _anew(self) -> Keep:
         return Keep(self._task.ref, Known(None, None, "", self._task.mark))
+
+
+def _is_of(found: Snapshot, board: Board) -> bool:
+    project = str(found.row["references"]["full"]).rpartition("#")[0]
+    return project.casefold() == board.file.project.casefold()

@@ -45,7 +45,7 @@ def sweep(
     against: Ruleset | None = None,
     restraint: Restraint = NONE,
     fuse: Fuse = NO_FUSE,
-    threads: int = 1,
+    threads: int = 0,
     max_seconds: float | None = None,
     run: str = "",
     trigger: Trigger = "sweep",
@@ -61,8 +61,9 @@ def sweep(
     Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
     With a `fuse`, everything is looked at before the first write, and nothing is written if it would be too much.
 
-    Stops when GitLab is down or takes the token back, when `max_seconds` are over, or when it is interrupted; what was
-    done until then is in the report. Errors: Unauthorized when nothing could be looked at.
+    Stops when GitLab is down or takes the token back, when the database fails, when `max_seconds` are over, or when it
+    is interrupted; what was done until then is in the report. Without `threads`, an interruption cuts off what is under
+    way. Errors: Unauthorized when nothing could be looked at.
     """
     report = Report(apply, run, gitlab.url, tuple(board.id for board in boards))
     until = None if max_seconds is None else time.monotonic() + max_seconds
@@ -154,6 +155,8 @@ class _Sweep:
             with crew:
                 while (seen := self._next(crew, tasks)) is not None:
                     keeping.add(seen)
+                    if ended := seen.stop or keeping.failed:
+                        self._stop(crew, ended)
                     if seen.gone:
                         continue
                     self._add(seen.row)
@@ -166,6 +169,7 @@ class _Sweep:
                             self._stop(crew, f"no more is written: {why}")
         finally:
             keeping.flush()
+            self._report.stopped = self._report.stopped or keeping.failed
         return acting
 
     def _next(self, crew: Crew[Task, Seen], tasks: Iterator[Task]) -> Seen | None:

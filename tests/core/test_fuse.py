@@ -34,7 +34,7 @@ def plan(number: int, *called: str) -> Plan:
         (
             Fuse(calls=0),
             [plan(0, "sam"), plan(0, "maria")],
-            "sam would be called once and 1 others too often: more than the 0 of --max-calls",
+            "sam would be called once and 1 other too often: more than the 0 of --max-calls",
         ),
     ],
 )

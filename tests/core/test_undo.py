@@ -87,6 +87,27 @@ def test_a_label_goes_back_where_only_the_bot_touched_it(name: str) -> None:
     assert one(issue(labels=frozenset({"late"} if on else ()), label_events=told), deed) == expected
 
 
+STATES = ("Doing", "Waiting", "Followup")
+RETURNED = Deed(RemoveLabel("r", "Waiting"), seen=5)
+MOVES = {
+    "nobody moved it since": ([(7, BOT, "add", "Doing")], AddLabel("r", "Waiting")),
+    "sam moved it on": ([(12, SAM, "add", "Followup")], f"sam put Followup on {TWELVE}"),
+    "sam took it to Open": ([(7, BOT, "add", "Doing"), (12, SAM, "remove", "Doing")], f"sam took Doing off {TWELVE}"),
+    "sam put another label on": ([(12, SAM, "add", "urgent")], AddLabel("r", "Waiting")),
+    "sam had moved it before": ([(4, SAM, "add", "Doing")], AddLabel("r", "Waiting")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_a_card_that_a_person_moved_since_stays_where_it_is(name: str) -> None:
+    moves, expected = MOVES[name]
+    events = tuple(
+        event(*each) for each in sorted([(6, BOT, "remove", "Waiting"), *moves], key=lambda e: e[0])
+    )
+    found = undoing(issue(label_events=events), [RETURNED], STATES)
+    assert (found.actions or (found.left[0].why,)) == (expected,)
+
+
 def test_events_of_other_labels_do_not_matter() -> None:
     told = (event(6, BOT, "add"), event(7, SAM, "add", "Expedite"))
     assert one(issue(labels=frozenset({"late", "Expedite"}), label_events=told), ON) == RemoveLabel(

@@ -1,8 +1,12 @@
 """Sweeps that know what they saw before: they ask GitLab for little, and come to what one that knows nothing does."""
 
 import re
+import signal
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +18,9 @@ from sqlalchemy import Engine, select
 
 from app.core.fuse import Fuse
 from app.core.model import IssueRef
+from app.database import inbox as inbox_rows
 from app.database import known_issues, open_database
-from app.inbox import Inbox
+from app.inbox import Inbox, failing
 from app.journal import Journal
 from app.known import KnownIssues
 from app.sandbox.stage import PROJECT
@@ -178,6 +183,78 @@ def test_one_that_is_gone_since_it_was_listed_last_is_no_failure(office: Office)
         connection.execute(known_issues.update().values(read_at=None))
     report = office.sweep()
     assert (report.complete, {row.ref.iid for row in report.rows}) == (True, {2, 3})
+
+
+def test_one_that_failed_for_the_service_and_is_gone_is_no_failure(office: Office) -> None:
+    made = office.settled()
+    office.town.project("root").issues.delete(made[0].iid)
+    with office.engine.begin() as connection:
+        mine = inbox_rows.c.iid == made[0].iid
+        connection.execute(inbox_rows.update().where(mine).values(error="404", due_at=None))
+    assert office.sweep().complete
+    assert office.sweep().complete
+    assert failing(Inbox(office.engine)) == frozenset()
+
+
+def test_what_is_known_by_the_former_path_of_a_project_is_read_again(office: Office) -> None:
+    ref = IssueRef((made := office.settled(1))[0].project_id, made[0].iid)
+    seen = KnownIssues(office.engine, office.town.url).snapshot(ref)
+    assert seen is not None
+    former = replace(seen, row=seen.row | {"references": {"full": f"former/path#{ref.iid}"}}).packed()
+    with (
+        office.engine.begin() as connection
+    ):  # and the board's file was edited, so that all is decided on again
+        connection.execute(known_issues.update().values(content=former, judged_by="rules of before"))
+    assert [row.plan.board for row in office.sweep().rows if row.plan] == ["us-east"]
+
+
+def test_a_project_that_has_another_path_by_now_is_told_of(office: Office) -> None:
+    """GitLab still answers the former path; here, a number. All issues would be those of no board."""
+    ruleset, number = office.town.ruleset, str(office.settled(1)[0].project_id)
+    board = ruleset.boards["us-east"]
+    moved = replace(board, file=board.file.model_copy(update={"project": number}))
+    office.town.ruleset = replace(ruleset, boards={**ruleset.boards, "us-east": moved})
+    report = office.sweep()
+    assert not report.complete
+    assert f"project {number} is {PROJECT} now" in report.boards_failed["us-east"]
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_a_database_that_is_locked_ends_the_sweep_with_its_report(office: Office, threads: int) -> None:
+    for n in range(9):
+        office.town.project("alice").issues.create({"title": f"{n}", "description": "Call me."})
+    office.sweep("us-west")
+    path = office.engine.url.database
+    office.engine.dispose()
+    office.engine = open_database(f"sqlite:///{path}", timedelta(seconds=0.5))
+    KnownIssues(office.engine, office.town.url).board(1)
+    with closing(sqlite3.connect(str(path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        report = office.sweep(threads=threads)
+    assert report.stopped == "the database: database is locked"
+    assert 0 < report.done == len(office.town.writes()) < 9  # all that was done is told
+    assert office.sweep().complete
+
+
+def test_an_interruption_lets_one_hand_finish(office: Office) -> None:
+    town = office.town
+    for n in range(3):
+        town.project("alice").issues.create({"title": f"{n}", "description": "Call me."})
+    town.set_clock(advance="P9D")
+    town.fault(kind="slow", seconds=0.5, path="/notes")
+
+    def interrupt() -> None:
+        while not town.writes():
+            time.sleep(0.02)
+        signal.pthread_kill(caller, signal.SIGINT)
+
+    caller, other = threading.get_ident(), threading.Thread(target=interrupt)
+    other.start()
+    report = office.sweep(threads=1)
+    other.join()
+    assert report.stopped == "it was interrupted"
+    assert [row.error for row in report.rows] == [""]
+    assert report.done == len(report.rows[0].plan.actions) > 1  # type: ignore[union-attr]
 
 
 def test_nothing_of_a_confidential_request_is_kept(office: Office) -> None:

@@ -323,6 +323,26 @@ def test_what_people_touched_is_left_and_the_rest_goes_back(busy: Town, tools: T
     assert "sla::breached" not in now[4]["labels"]
 
 
+def test_a_card_that_a_person_moved_on_is_not_moved_back(town: Town, tools: Tools) -> None:
+    made = town.project("alice").issues.create({"title": "one", "description": town.stage().template()})
+    for state in ("SA Triaged", "SA Doing", "SA Waiting"):
+        _drag(town, made.iid, state)
+    town.project("alice").issues.get(made.iid).notes.create({"body": "They use Jenkins."})
+    town.set_clock(advance="PT10M")
+    run = new_run()
+    assert town.sweep("us-east", run=run).done > 0  # back from SA Waiting to SA Doing
+    _drag(town, made.iid, "SA Followup")
+    undo(town, tools, run)
+    assert town.project("maria").issues.get(made.iid).labels == ["SA Followup"]
+
+
+def _drag(town: Town, iid: int, state: str) -> None:
+    issue = town.project("sam").issues.get(iid)
+    issue.labels = [state]
+    issue.save()
+    town.set_clock(advance="PT10M")
+
+
 def test_undo_needs_no_database_where_the_result_was_kept(busy: Town, tools: Tools, tmp_path: Path) -> None:
     before = board(busy)
     report = swept(busy)

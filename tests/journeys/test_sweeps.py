@@ -1,8 +1,15 @@
 """Sweeps: everything in one pass, first contact with an old board, what fails on the way."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +20,7 @@ from app.errors import ConfigError, Unauthorized
 from app.reports import as_data, as_text, counts_text
 from app.sandbox.stage import PROJECT
 from app.sweep import Swept, choose_boards, sweep
+from tests.conftest import ROOT
 from tests.town import Town
 
 
@@ -218,3 +226,29 @@ def test_the_clock_of_a_sweep_is_gitlabs(town: Town) -> None:
     town.set_clock(advance=f"PT{int(timedelta(days=3).total_seconds() // 3600)}H")
     town.sweep("us-east")
     assert town.project("maria").issues.get(issue.iid).labels == ["sla::breached"]
+
+
+def test_a_sweep_that_is_told_to_end_leaves_its_report(town: Town, tmp_path: Path) -> None:
+    """As a runner does whose job is cancelled or takes too long."""
+    for n in range(6):
+        town.project("alice").issues.create({"title": f"{n}", "description": "Call me."})
+    town.fault(kind="slow", seconds=0.3, path="/notes")
+    command = [sys.executable, "-m", "app", "sweep", "--board", "us-east", "--concurrency", "1"]
+    environment = os.environ | {
+        "TRIAGE_GITLAB_URL": town.url,
+        "TRIAGE_GITLAB_TOKEN": town.token,
+        "TRIAGE_CLOCK": "sandbox",
+        "TRIAGE_RULES": str(ROOT / "rules"),
+        "TRIAGE_DATABASE_URL": f"sqlite:///{tmp_path}/triage.db",
+    }
+    report = tmp_path / "sweep.json"
+    with subprocess.Popen(
+        [*command, "--report", f"json={report}"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
+    ) as sweep:
+        while not town.writes():
+            assert sweep.poll() is None
+            time.sleep(0.05)
+        sweep.send_signal(signal.SIGTERM)
+    told = json.loads(report.read_text())
+    assert (sweep.returncode, told["stopped"]) == (4, "it was interrupted")
+    assert sum(len(row["done"]) for row in told["issues"]) == len(town.writes()) > 0
