@@ -74,6 +74,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """What an issue is planned for, with its first and last day where it has them. `title` is people's text."""
+
+    title: str
+    start: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True)
 class Issue:
     """One issue as fetched, with its whole history.
 
@@ -99,6 +108,10 @@ class Issue:
     moved_to_id: int | None = None
     type: str = "issue"
     due_date: date | None = None
+    milestone: Milestone | None = None
+    weight: int | None = None
+    upvotes: int = 0
+    downvotes: int = 0
     label_events: tuple[LabelEvent, ...] = ()
     state_events: tuple[StateEvent, ...] = ()
     notes: tuple[Note, ...] = ()
