@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from app.core.clock_shape import Clock
-from app.core.plan import Clause, Outcome, Plan, Written, stamp
+from app.core.plan import Clause, OpenIssue, Outcome, Plan, Written, stamp
 from app.core.retelling import render
 from app.core.text import duration
 from app.reconcile import Looked
@@ -29,7 +29,8 @@ def as_text(looked: Looked) -> str:
         groups = ", ".join(plan.unseen)
         lines += [
             "",
-            f"The bot may not see who is in {groups}: as SAs of a former board they count for nothing.",
+            f"The bot may not see who is in {groups}: as SAs of a former board they count for nothing, and whether "
+            "somebody is one of them is unknown to conditions.",
         ]
     for outcome in plan.outcomes:
         lines += ["", *_outcome_lines(outcome)]
@@ -105,6 +106,6 @@ def _action_lines(plan: Plan) -> list[str]:
 def action_lines(action: object) -> list[str]:
     """One action, a note with its whole text below it."""
     lines = [f"  {action}"]
-    if isinstance(action, Written):
+    if isinstance(action, Written | OpenIssue):
         lines += [f"    | {line}".rstrip() for line in action.body.splitlines()]
     return lines

@@ -108,8 +108,13 @@ def reconcile(
 
 
 def who_matters(ruleset: Ruleset) -> tuple[GroupsOf, GroupsOf]:
-    """The groups whose members must be known to decide: of the board where an issue is, and of those where it was."""
-    return partial(groups, ruleset.boards_by_project), partial(former_groups, ruleset)
+    """The groups whose members must be known to decide: of the board where an issue is; and, as far as the bot may see
+    them, of those where it was, and those that rules name."""
+    return partial(groups, ruleset.boards_by_project), partial(_other_groups, ruleset)
+
+
+def _other_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
+    return former_groups(ruleset, issue) | ruleset.groups_named
 
 
 def _decided(

@@ -105,6 +105,10 @@ class Document:
             return [self.problem(path, "the file is empty")]
         return [self.problem(path, fault["msg"].removeprefix("Value error, "))]
 
+    def place(self, loc: tuple[str | int, ...]) -> Path:
+        """Where that stands in the text: parts of the way that the text leaves out are left out."""
+        return self._path(loc)
+
     def _path(self, loc: tuple[str | int, ...]) -> Path:
         """The place in the text for pydantic's location, which also names union members on the way."""
         path: Path = ()

@@ -8,27 +8,45 @@ from app.core.after import after
 from app.core.board import Board
 from app.core.board_rules import Lineup, Seat
 from app.core.commands import answers
+from app.core.doing import once
 from app.core.facts import Facts, gather
 from app.core.keys import REPORT
 from app.core.labels import last_person_act
 from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.model import Issue
 from app.core.owned import label_changes
-from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Assign,
+    Clause,
+    Close,
+    Move,
+    Outcome,
+    Plan,
+    Reopen,
+    SetConfidential,
+    SetDue,
+    Verdict,
+    stamp,
+)
 from app.core.problem import Unsettled
 from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
 
-ROUNDS = 5
+ROUNDS = (
+    8  # labels, what is done once, and notes, each with what follows from them; then orders; then nothing
+)
 ADOPTION = "adoption"
+PLACING = (Close, Reopen, Move)  # of these one at most makes sense
 
 
 def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = False) -> Plan:
     """What should be done to the issue at `now`, and when time alone could change that.
 
     Follows its own plan until nothing is added, so that evaluating the issue after its plan was applied gives no
-    further action. Raises Unsettled, with the rules' ids, when five rounds are not enough. `adopt` treats a request
+    further action. Raises Unsettled, with the rules' ids, when eight rounds are not enough. `adopt` treats a request
     from before the board's `since` as if it had come after, and marks it so.
     """
     board = ruleset.board_of(issue)
@@ -132,7 +150,9 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[dict[str, Outcome], list[Act
         return outcomes, status_note(looks, facts, ruleset)
     actions = label_changes(looks, live, rules, facts)
     actions += [action for look in live if look.failing for action in repairs(look, facts)]
-    if not actions:  # notes speak of the issue as the changes leave it
+    if not actions:  # what is done once is decided on the issue as the changes leave it
+        actions = _done_once(live, facts, ruleset)
+    if not actions:  # and notes speak of it as all of these leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
         actions += second_notes(facts.issue)
@@ -141,6 +161,21 @@ def _round(facts: Facts, ruleset: Ruleset) -> tuple[dict[str, Outcome], list[Act
         actions = answers(facts, ruleset, proposed)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
     return outcomes, list(reversed(once.values()))
+
+
+def _done_once(live: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
+    """What rules do once per cause; of two that want one thing another way, the first. Whoever closes or moves the
+    request calls people while it is here."""
+    found: list[Action] = []
+    for look in live:
+        if look.seat.rule.does is not None and (deeds := once(look, facts, ruleset.boards)):
+            found += [*summons(look, facts), *deeds]
+    alike: dict[object, Action] = {}
+    for action in found:
+        place: object = PLACING if isinstance(action, PLACING) else action
+        place = type(action) if isinstance(action, Assign | SetDue | SetConfidential) else place
+        alike.setdefault(place, action)
+    return sorted(alike.values(), key=lambda action: isinstance(action, Move))
 
 
 def _looks(

@@ -6,7 +6,7 @@ from datetime import date
 from app.core.board import Board, Person
 from app.core.document import Document
 from app.core.evaluate import evaluate
-from app.core.plan import Action, AddLabel, Assign, Move, Plan, RemoveLabel, Reopen, Summon, Unassign
+from app.core.plan import Action, Change, Move, OpenIssue, Plan, Summon
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Example, Rule
 from app.core.ruleset import Ruleset
@@ -90,11 +90,13 @@ def effects(plan: Plan, rule: Rule) -> list[str]:
 
 
 def _effect(action: Action) -> str:
+    if isinstance(action, Change | Move):
+        return str(action)
     match action:
-        case AddLabel() | RemoveLabel() | Assign() | Unassign() | Reopen() | Move():
-            return str(action)
         case Summon():
             return "summon"
+        case OpenIssue():
+            return "issue"
         case _:
             return "note"
 

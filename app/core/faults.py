@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from app.core.block_faults import block_faults
 from app.core.board import Board
 from app.core.checks.family import Family
 from app.core.checks.lead_time import LeadTime
@@ -15,12 +16,11 @@ from app.core.checks.told import Told
 from app.core.checks.wrong_board import WrongBoard
 from app.core.clock_faults import clock_faults, role_faults
 from app.core.condition import Condition
+from app.core.condition_faults import condition_faults
 from app.core.document import Document, Path, one_of
 from app.core.problem import Problem
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
-from app.core.sections import heading_key
-from app.core.validators import Choice
 from app.core.words import faults
 
 RESERVED = frozenset({"adoption", "orders", "status"})
@@ -45,6 +45,8 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
                 found.append(document.problem(("check", *path), message))
         for path, message in (*clock_faults(rule, ruleset), *role_faults(rule, ruleset)):
             found.append(document.problem(path, message))
+        for path, message in condition_faults(rule, ruleset):
+            found.append(document.problem(document.place(path), message))
         for path, label in rule.labels().items():
             owner = owners.setdefault(label, rule.id)
             shared = label in ruleset.labels.clocks and {rule.id, owner} <= clocks
@@ -105,7 +107,7 @@ def board_faults(ruleset: Ruleset, documents: dict[str, Document]) -> list[Probl
         if by := board.file.calendar_by:
             places.append((("calendar_by", "block"), by.block, by.calendars))
         for path, heading, keys in places:
-            found += [document.problem(path, fault) for fault in _block_faults(heading, keys, ruleset)]
+            found += [document.problem(path, fault) for fault in block_faults(heading, keys, ruleset)]
     return found
 
 
@@ -143,7 +145,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     if isinstance(check, Family | LeadTime | Meeting | Sla | WrongBoard):
         for path, heading, keys in check.block_names():
             found += [
-                document.problem(("check", *path), fault) for fault in _block_faults(heading, keys, ruleset)
+                document.problem(("check", *path), fault) for fault in block_faults(heading, keys, ruleset)
             ]
     if isinstance(check, WrongBoard):
         for i, row in enumerate(check.rows):
@@ -156,7 +158,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
         message = f'unknown template "{check.discovery}"; {one_of(check.discovery, list(ruleset.templates))}'
         found.append(document.problem(("check", "discovery"), message))
     if isinstance(check, Threshold):
-        faults_found = _block_faults(check.block, (), ruleset)
+        faults_found = block_faults(check.block, (), ruleset)
         found += [document.problem(("check", "block"), fault) for fault in faults_found]
     places: list[tuple[Path, list[Condition]]] = [
         (("applies_to", "where", name), conditions) for name, conditions in rule.applies_to.where.items()
@@ -166,7 +168,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     for place, conditions in places:
         for condition in conditions:
             if condition.block:
-                faulty = _block_faults(condition.block, condition.says, ruleset)
+                faulty = block_faults(condition.block, condition.says, ruleset)
                 found += [document.problem(place, fault) for fault in faulty]
     if isinstance(check, Told):
         boards = rule.applies_to.boards or list(ruleset.boards)
@@ -179,18 +181,6 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
             message = f"nobody holds the role {check.role!r} on {', '.join(lacking)}; name them in the board's `roles`"
             found.append(document.problem(("check", "role"), message))
     return found
-
-
-def _block_faults(heading: str, keys: Iterable[str], ruleset: Ruleset) -> list[str]:
-    """What is wrong with naming that block and these choices in it: no template has them."""
-    blocks = [b for t in ruleset.templates.values() for b in t.file.blocks]
-    meant = [b for b in blocks if b.key == heading_key(heading)]
-    if not meant:
-        return [f'no template has a block "{heading}"; {one_of(heading, [b.heading for b in blocks])}']
-    known = sorted({key for b in meant for v in b.accepts if isinstance(v, Choice) for key in v.options})
-    return [
-        f'the block "{heading}" knows no "{key}"; {one_of(key, known)}' for key in keys if key not in known
-    ]
 
 
 def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:

@@ -16,6 +16,8 @@ State = Literal["opened", "closed"]
 MOVING = timedelta(seconds=60)  # how long before its line about it a move to another project may begin
 AT_OPENING = timedelta(seconds=5)  # labels given with a new issue have events a moment later than it
 MOVED_FROM = "moved from "
+# GitLab's lines about it. Source: its app/services/system_notes/issuables_service.rb, change_issue_confidentiality
+CONFIDENTIAL = {True: "made the issue confidential", False: "made the issue visible to everyone"}
 
 
 class IssueRef(NamedTuple):

@@ -6,6 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
+from app.core.actions import Close as Close
+from app.core.actions import Comment as Comment
+from app.core.actions import OpenIssue as OpenIssue
+from app.core.actions import SetConfidential as SetConfidential
+from app.core.actions import SetDue as SetDue
 from app.core.clock_shape import Clock
 from app.core.model import IssueRef, User
 from app.core.plain import parts, plain
@@ -125,9 +130,9 @@ class Move:
 
 
 Verdict = Literal["failing", "fine", "not for this issue", "waived"]
-Change = AddLabel | RemoveLabel | Assign | Unassign | Reopen
-Written = PutNote | Summon | Reply
-Action = Change | Written | DeleteNote | Move
+Change = AddLabel | RemoveLabel | Assign | Unassign | Reopen | Close | SetDue | SetConfidential
+Written = PutNote | Summon | Reply | Comment
+Action = Change | Written | DeleteNote | Move | OpenIssue
 
 
 @dataclass(frozen=True)

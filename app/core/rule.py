@@ -9,8 +9,8 @@ from app.core.board import Manner
 from app.core.calls import SummonSpec
 from app.core.checks import Check
 from app.core.condition import Conditions
-from app.core.deeds import Does
 from app.core.document import Model
+from app.core.does import Does
 
 EXPECTED = (
     r"^(ask|advise|summon|note|issue|close|reopen|[+-].+|(un)?assign \S+|move to \S+|due \d{4}-\d\d-\d\d|not due"

@@ -1,11 +1,12 @@
 """Finds what the rule's own condition says."""
 
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.core.conditions.seen import Found, Seen
+from app.core.conditions.seen import Found
 from app.core.conditions.tree import When, groups_named, look, names_closed
 from app.core.document import Model
 from app.core.facts import Facts
@@ -13,7 +14,7 @@ from app.core.plan import Clause
 from app.core.result import Result
 from app.core.text import Ours, instant
 
-LENGTH = 60  # of a value that a reason quotes
+LENGTH, PARTS = 60, 4  # of a value that a reason quotes, and how many of them
 
 
 class OwnCondition(Model):
@@ -60,38 +61,48 @@ class OwnCondition(Model):
         return look(self.when, facts)
 
     def look(self, facts: Facts) -> Result:
-        seen = self.when.see(facts)
-        holds = seen.holds is True
+        found = self.found(facts)
+        seen, holds = found.seen, found.seen.holds is True
         return Result(
             holds,
-            _reason(self.found(facts)),
-            lambda: _clauses(self.found(facts)),
+            _reason(found),
+            partial(_clauses, found),
             since=seen.since,
             cause_at=seen.cause_at,
             over_since=None if holds else seen.since,
             recheck_at=seen.again_at,
-            values=lambda _names: _values(facts, seen),
+            values=lambda _names: _values(facts, seen.since),
         )
 
 
 def _reason(found: Found) -> str:
-    """The part that made it so or not, with what it found."""
-    part = found.decisive()
-    value = part.seen.value if len(part.seen.value) <= LENGTH else f"{part.seen.value[: LENGTH - 1]}…"
-    if found.seen.holds is None:
-        return f"it cannot be known: {part.asks} ({value})"
-    return f"{'so' if found.seen.holds else 'not so'}: {part.asks} ({value})"
+    """The single conditions that made it so or not, with what they found."""
+    parts = found.because()
+    told = "; ".join(f"{part.asks} ({_cut(part.seen.value)})" for part in parts[:PARTS])
+    more = f"; and {len(parts) - PARTS} more" if len(parts) > PARTS else ""
+    match found.seen.holds:
+        case True:
+            return f"so: {told}{more}"
+        case False:
+            # Behind a `not` it is what is so that speaks against it.
+            word = "not so" if any(part.seen.holds is False for part in parts) else "not so, since"
+            return f"{word}: {told}{more}"
+    return f"it cannot be known: {told}{more}"
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= LENGTH else f"{value[: LENGTH - 1]}…"
 
 
 def _clauses(found: Found) -> tuple[Clause, ...]:
     return tuple(found.clauses())
 
 
-def _values(facts: Facts, seen: Seen) -> dict[str, Any]:
+def _values(facts: Facts, since: datetime) -> dict[str, Any]:
     """What texts may name; people's words are quoted when they are printed."""
     issue = facts.issue
     return {
-        "since": instant(seen.since, facts.board.calendar.zone),
+        "since": instant(since, facts.board.calendar.zone),
         "title": issue.title,
         "author": issue.author.username,
         "assignees": ", ".join(user.username for user in issue.assignees) or Ours("nobody"),

@@ -1,6 +1,6 @@
 """Leaf on time: how long ago something was."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -25,6 +25,7 @@ Since = Literal[
     "last_note_by_requester",
     "state_label",
 ]
+DAY = timedelta(days=1)
 _WORDS: dict[Since, str] = {
     "created": "the opening",
     "updated": "the last thing that a person did",
@@ -136,5 +137,8 @@ class AgeIs(Model):
             return None
 
 
-def _told(length: Length | None) -> str:
-    return length_text(length) if length else ""
+def _told(length: timedelta | None) -> str:
+    """`5d`, `36h`."""
+    if length is None:
+        return ""
+    return length_text(length) if length % DAY else f"{length // DAY}d"

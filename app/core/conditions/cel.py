@@ -6,19 +6,19 @@ Source: https://github.com/google/cel-spec
 
 from pydantic import Field, field_validator
 
-from app.core.conditions.cel_clause import compiled, seen_by, why_not
+from app.core.conditions.cel_clause import seen_by, why_not
 from app.core.conditions.seen import Seen
 from app.core.document import Model
 from app.core.facts import Facts
 
 
 class CelSays(Model):
-    """One clause in CEL: `cel: 'issue.title.matches("(?i)^rfp[: ]")'`.
+    """One clause in CEL: `cel: 'title.matches("(?i)^rfp[: ]")'`.
 
-    `issue` has `title`, `description`, `author`, `assignees`, `labels`, `state`, `confidential`, `created_at`,
-    `closed_at` (null while open), `due_date` and `milestone` (empty without), `upvotes`, `downvotes`, `comments`
-    (their texts). There is no time of day in it, so that time alone changes nothing: ages are another leaf's. An error
-    is neither so nor not so, and the rule finds nothing. It counts as so since people last did anything.
+    It may use `title`, `description`, `author`, `state`, `milestone`, `due_date`, `created_at`, `closed_at` (texts,
+    empty without), `labels`, `assignees`, `comments` (lists of texts), `upvotes`, `downvotes` and `confidential`. There
+    is no now in it, so that time alone changes nothing: ages are another condition's. An error is neither so nor not
+    so, and the rule finds nothing. It counts as so since people last did anything.
     """
 
     cel: str = Field(min_length=1, max_length=1000)
@@ -34,4 +34,4 @@ class CelSays(Model):
         return f"cel: {self.cel}"
 
     def see(self, facts: Facts) -> Seen:
-        return seen_by(compiled(self.cel), facts)
+        return seen_by(self.cel, facts)

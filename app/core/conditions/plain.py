@@ -10,9 +10,7 @@ from app.core.conditions.seen import Seen, steady
 from app.core.conditions.shapes import Bounds, word_or_shape
 from app.core.document import Model
 from app.core.facts import Facts
-from app.core.model import State
-
-CONFIDENTIAL = {True: "made the issue confidential", False: "made the issue visible to everyone"}
+from app.core.model import CONFIDENTIAL, State
 
 
 class StateIs(Model):

@@ -58,15 +58,19 @@ class Found:
         for part in self.parts:
             yield from part.clauses(depth + 1)
 
-    def decisive(self) -> "Found":
-        """The innermost part that made it what it is: of an `all` that is not so the first part that is not, of an
-        `any` that is so the one that has been for longest, behind a `not` what it denies."""
+    def because(self) -> tuple["Found", ...]:
+        """The single conditions that made it what it is, in order: of an `all` that is not so the first part that is
+        not, of an `any` that is so the one that has been for longest; else all of them."""
+        if not self.parts:
+            return (self,)
+        like = [part for part in self.parts if part.seen.holds is self.seen.holds]
         if len(self.parts) == 1:
-            return self.parts[0].decisive()
-        like = [p for p in self.parts if p.seen.holds is self.seen.holds]
-        if self.parts and len(like) < len(self.parts):
-            return like[0].decisive() if like else self
-        return self
+            return self.parts[0].because()
+        if len(like) == len(self.parts):
+            return tuple(one for part in self.parts for one in part.because())
+        # Of several that are so, the longest; that is the first one where it comes to parts that are not.
+        like.sort(key=lambda part: (part.seen.since, part.seen.cause_at) if self.seen.holds else ())
+        return like[0].because() if like else (self,)
 
 
 def all_of(parts: Sequence[Seen]) -> Seen:

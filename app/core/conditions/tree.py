@@ -14,7 +14,7 @@ from app.core.conditions.fields import FieldSays
 from app.core.conditions.labels import LabelIs, LabelsAre
 from app.core.conditions.people import AssigneeIn, AssigneeIs, AuthorIn, AuthorIs, paths_among
 from app.core.conditions.plain import ConfidentialIs, Downvotes, StateIs, TypeIs, Upvotes, WeightIs
-from app.core.conditions.seen import Found, Seen, all_of, any_of, denied
+from app.core.conditions.seen import Found, all_of, any_of, denied
 from app.core.conditions.texts import TextSays
 from app.core.document import Model, Path
 from app.core.facts import Facts
@@ -81,9 +81,6 @@ class AllOf(Model):
         parts = tuple(look(each, facts) for each in self.all)
         return Found(self, all_of([part.seen for part in parts])._replace(value=_tally(parts)), parts)
 
-    def see(self, facts: Facts) -> Seen:
-        return all_of([each.see(facts) for each in self.all])
-
 
 class AnyOf(Model):
     """At least one of these is so: `any: [{label: bug}, {label: "type::*"}]`."""
@@ -97,9 +94,6 @@ class AnyOf(Model):
         parts = tuple(look(each, facts) for each in self.any)
         return Found(self, any_of([part.seen for part in parts])._replace(value=_tally(parts)), parts)
 
-    def see(self, facts: Facts) -> Seen:
-        return any_of([each.see(facts) for each in self.any])
-
 
 class NotSo(Model):
     """This is not so: `not: {label: bug}`. What is unknown stays unknown, so that the rule finds nothing."""
@@ -112,9 +106,6 @@ class NotSo(Model):
     def look(self, facts: Facts) -> Found:
         part = look(self.not_, facts)
         return Found(self, denied(part.seen)._replace(value=_tally((part,))), (part,))
-
-    def see(self, facts: Facts) -> Seen:
-        return denied(self.not_.see(facts))
 
 
 def _tally(parts: tuple[Found, ...]) -> str:
