@@ -18,6 +18,7 @@ from app.database_cli import database_app
 from app.digest_cli import digest
 from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
+from app.import_cli import rules_import
 from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, RulesOption, rules_folder, show
@@ -47,6 +48,7 @@ app.command()(hooks)
 app.command()(digest)
 app.command()(status)
 app.command()(sweep)
+rules_app.command("import")(rules_import)
 
 
 def main() -> None:

@@ -163,7 +163,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     places: list[tuple[Path, list[Condition]]] = [
         (("applies_to", "where", name), conditions) for name, conditions in rule.applies_to.where.items()
     ]
-    for key in ("when", "unless"):
+    for key in ("when", "unless") if check.kind != "condition" else ():
         places.append((("check", key), getattr(check, key, [])))
     for place, conditions in places:
         for condition in conditions:
