@@ -30,12 +30,13 @@ def rules_import(
 
     folder = rules_folder(into)
     found = importing.import_policies(policies, folder, board)
-    if not dry_run:
+    written = not dry_run and not found.broken
+    if written:
         importing.write(found, folder)
     show(
         format,
-        lambda: importing_text.as_text(found, str(folder), dry_run=dry_run),
-        lambda: importing_text.as_data(found, str(folder), dry_run=dry_run),
+        lambda: importing_text.as_text(found, str(folder), written=written),
+        lambda: importing_text.as_data(found, str(folder), written=written),
     )
-    if any(one.outcome == "left out" for one in found.rules):
+    if found.broken or any(one.outcome == "left out" for one in found.rules):
         raise typer.Exit(INCOMPLETE)

@@ -14,7 +14,7 @@ OUTCOMES: dict[Outcome, str] = {
 }
 
 
-def as_text(found: Import, where: str, *, dry_run: bool) -> str:
+def as_text(found: Import, where: str, *, written: bool) -> str:
     """The report for people. `where` is the folder."""
     counts = Counter(one.outcome for one in found.rules)
     told = ", ".join(f"{counts[key]} {words}" for key, words in OUTCOMES.items())
@@ -26,12 +26,21 @@ def as_text(found: Import, where: str, *, dry_run: bool) -> str:
         parts.append("\n".join(["Faults in the original:", *(f"  {fault}" for fault in found.faults)]))
     if any(one.text for one in found.rules):
         parts.append("\n".join(["Of every rule here:", *map(_wrapped, EVERYWHERE)]))
-        parts.append(
-            f"Nothing is written; without --dry-run it goes into {where}."
-            if dry_run
-            else f"Written into {where}. Read them, then: triage rules check && triage sweep --dry-run"
-        )
+    parts.append(_ending(found, where, written=written))
     return "\n\n".join(parts)
+
+
+def _ending(found: Import, where: str, *, written: bool) -> str:
+    if found.broken:
+        lines = [
+            "In the way: examples of your own rules do not come out beside these, so that nothing is written:"
+        ]
+        return "\n".join([*lines, *(f"  {problem}" for problem in found.broken)])
+    if not any(one.text for one in found.rules):
+        return "There is nothing to write."
+    if written:
+        return f"Written into {where}. Read them, then: triage rules check && triage sweep --dry-run"
+    return f"Nothing is written; without --dry-run it goes into {where}."
 
 
 def _section(outcome: Outcome, found: Import) -> str:
@@ -69,12 +78,13 @@ def _number(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def as_data(found: Import, where: str, *, dry_run: bool) -> dict[str, Any]:
+def as_data(found: Import, where: str, *, written: bool) -> dict[str, Any]:
     """The same for programs; with the rules' text."""
     return {
         "file": found.file,
         "folder": where,
-        "written": not dry_run,
+        "written": written,
+        "broken": [vars(problem) for problem in found.broken],
         "rules": [_data(one) for one in found.rules],
         "not_taken": [vars(problem) for problem in found.not_taken],
         "faults": [{"code": fault.code, **vars(fault.problem)} for fault in found.faults],

@@ -1,6 +1,6 @@
 """Examples for an imported rule: one that fires, and one or two that do not. Each is tried before it is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -27,8 +27,8 @@ class Given(NamedTuple):
     why_not: str = ""
 
 
-def examples(when: list[Leaf], wanted: Wanted, board: Board, tried: Tries) -> Given:
-    """Two or three that come out as they say, or why there are not."""
+def examples(when: list[Leaf], wanted: Wanted, board: Board, off: str, tried: Tries) -> Given:
+    """Two or three that come out as they say, or why there are not. `off` is the label that silences the bot."""
     template = board.file.template
     found, fires, trouble = [], False, ""
     try:
@@ -58,9 +58,25 @@ def examples(when: list[Leaf], wanted: Wanted, board: Board, tried: Tries) -> Gi
             found.append(_example(f"not so: {_told(leaf)}", board, line, []))
         if len(found) == (3 if fires else 2):
             break
+    for name, scene in _elsewhere(when, off) if len(found) < 2 else ():
+        line = scene.timeline(template)
+        if len(found) < 2 and tried(line, _AT)[::2] == ([], ""):
+            found.append(_example(name, board, line, []))
     if len(found) < 2:
         return Given([], False, "in the way: no example of it comes out beside the other rules")
     return Given(found, fires)
+
+
+def _elsewhere(when: list[Leaf], off: str) -> Iterator[tuple[str, Scene]]:
+    """Scenes in which nothing is done, where no timeline can tell of the conditions themselves."""
+    yield "a plain request", Scene()
+    try:
+        scene = so(when)
+        scene.timeline("")
+    except Unthinkable:
+        scene = Scene()
+    scene.on.append(off)
+    yield "the bot is silenced", scene
 
 
 def _told(leaf: Leaf) -> str:

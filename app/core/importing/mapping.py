@@ -10,7 +10,7 @@ from typing import Any, Literal
 from app.core.board import Board
 from app.core.document import Document, parse
 from app.core.evaluate import evaluate
-from app.core.example import effects, in_the_cast
+from app.core.example import effects, in_the_cast, run_examples
 from app.core.faults import faults_across
 from app.core.importing import source
 from app.core.importing.actions import Wanted, actions
@@ -70,6 +70,7 @@ class Import:
     rules: tuple[Imported, ...]
     not_taken: tuple[Problem, ...]
     faults: tuple[Fault, ...]
+    broken: tuple[Problem, ...]  # examples of the rules that were there, which do not come out any more
 
 
 def imported(document: Document, ruleset: Ruleset, board: str = "") -> Import:
@@ -95,7 +96,13 @@ def imported(document: Document, ruleset: Ruleset, board: str = "") -> Import:
         none_yet = {"name": "none yet", "board": stage, "timeline": "", "now": "", "expect": []}
         _write(one, board, [none_yet, none_yet])
     _give_examples(found, ruleset, board, stage)
-    return Import(document.file, tuple(found), tuple(_not_taken(document)), tuple(faults(document)))
+    for one in found:
+        one.text = "" if one.found.lacking else one.text
+    company = _company(found, ruleset)
+    broken = [problem for rule in kept for problem in run_examples(company, rule)]
+    return Import(
+        document.file, tuple(found), tuple(_not_taken(document)), tuple(faults(document)), tuple(broken)
+    )
 
 
 def _otherwise(found: Found) -> None:
@@ -123,9 +130,8 @@ def _give_examples(found: list[Imported], ruleset: Ruleset, board: str, stage: s
         company = _company(live, ruleset)
         cast = in_the_cast(company)
         for one in live:
-            given = examples(
-                one.when, one.wanted, company.boards[stage], partial(_runs, cast, cast.boards[stage], one)
-            )
+            tried = partial(_runs, cast, cast.boards[stage], one)
+            given = examples(one.when, one.wanted, company.boards[stage], company.labels.off, tried)
             one.fires = given.fires
             if given.why_not:
                 one.found.lack(given.why_not)

@@ -128,6 +128,8 @@ def _make(scene: Scene, leaf: Leaf, *, holds: bool) -> None:
             scene.author = "sam" if holds else "alice"
         case "assignee":
             _assignee(scene, value, holds=holds)
+        case "assignee_in" if not holds:
+            scene.assigned = ""
         case "confidential":
             scene.confidential = value == holds
         case "milestone":

@@ -6,16 +6,19 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
+from app.core.text import steady
+
 WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z]\w*(?:[ ./+-]+\w+)*|\d+[mhd]|\d{4}-\d\d-\d\dT\d\d:\d\dZ")
 _SENTENCE = re.compile(r"[A-Za-z](?:[^\n:#]|:(?=\S)|(?<! )#)*")  # on a line of its own it needs no quotes
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_BLOCK = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
+_UNSAFE = re.compile(r"[\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff]")  # YAML takes these only written out
+_BLOCK = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff]+")
 
 
 def written(data: dict[str, Any], comments: Iterable[str] = ()) -> str:
     """The mapping as a whole file, with lines of comment above it."""
-    head = [f"# {' '.join(line.split())}" for line in comments]
+    head = [f"# {steady(' '.join(line.split()))}" for line in comments]
     return "\n".join([*head, *_mapping(data, 0)]) + "\n"
 
 
@@ -94,4 +97,5 @@ def flow(value: Any) -> str:
         return f"[{', '.join(map(flow, value))}]"
     if isinstance(value, str) and _plain(value, _PLAIN):
         return value
-    return json.dumps(value, ensure_ascii=not _BLOCK.fullmatch(value) if isinstance(value, str) else True)
+    dumped = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped)
