@@ -72,6 +72,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
     told: dict[str, Outcome] = {}
+    last: list[list[Action]] = []
     for _ in range(ROUNDS):
         outcomes, actions = _round(facts, ruleset)
         done += [] if silent else actions
@@ -90,7 +91,8 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
             )
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
-    raise Unsettled(sorted({a.rule for a in actions}))
+        last = [*last, actions][-2:]
+    raise Unsettled(sorted({action.rule for actions in last for action in actions}))
 
 
 def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Facts:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from app.core.block_faults import block_faults
 from app.core.board import Board
+from app.core.checks.condition import OwnCondition
 from app.core.checks.family import Family
 from app.core.checks.lead_time import LeadTime
 from app.core.checks.meeting import Meeting
@@ -163,7 +164,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     places: list[tuple[Path, list[Condition]]] = [
         (("applies_to", "where", name), conditions) for name, conditions in rule.applies_to.where.items()
     ]
-    for key in ("when", "unless") if check.kind != "condition" else ():
+    for key in () if isinstance(check, OwnCondition) else ("when", "unless"):
         places.append((("check", key), getattr(check, key, [])))
     for place, conditions in places:
         for condition in conditions:

@@ -4,11 +4,8 @@ from collections.abc import Iterable
 
 from app.core.model import Issue
 from app.core.plan import OpenIssue
-from app.errors import Refused
 from app.gitlab.calls import Calls
 from app.gitlab.payloads import Json
-
-LINKED_ALREADY = 409
 
 
 def put(calls: Calls, issue: Issue, action: OpenIssue, bots: Iterable[str]) -> int:
@@ -21,13 +18,10 @@ def put(calls: Calls, issue: Issue, action: OpenIssue, bots: Iterable[str]) -> i
     if found is None:
         body: Json = {"title": action.title, "description": action.body}
         found = calls.post(project, body | {"confidential": action.confidential})
-    target = {"target_project_id": issue.ref.project_id, "target_issue_iid": int(found["iid"])}
-    try:
-        calls.post(f"{project}/{issue.ref.iid}/links", target)
-    except Refused as error:
-        if error.status != LINKED_ALREADY:
-            raise
-    return int(found["iid"])
+    number, links = int(found["iid"]), f"{project}/{issue.ref.iid}/links"
+    if not any(row["id"] == found["id"] for row in calls.rows(links)):
+        calls.post(links, {"target_project_id": issue.ref.project_id, "target_issue_iid": number})
+    return number
 
 
 def _before(calls: Calls, project: str, action: OpenIssue, bots: Iterable[str]) -> Json | None:

@@ -14,7 +14,7 @@ from app.core.plan import Clause
 from app.core.result import Result
 from app.core.text import Ours, instant
 
-LENGTH, PARTS = 60, 4  # of a value that a reason quotes, and how many of them
+PARTS = 4  # how many conditions a reason names
 
 
 class OwnCondition(Model):
@@ -76,22 +76,13 @@ class OwnCondition(Model):
 
 
 def _reason(found: Found) -> str:
-    """The single conditions that made it so or not, with what they found."""
+    """What made it so or not, with what was found."""
     parts = found.because()
-    told = "; ".join(f"{part.asks} ({_cut(part.seen.value)})" for part in parts[:PARTS])
     more = f"; and {len(parts) - PARTS} more" if len(parts) > PARTS else ""
-    match found.seen.holds:
-        case True:
-            return f"so: {told}{more}"
-        case False:
-            # Behind a `not` it is what is so that speaks against it.
-            word = "not so" if any(part.seen.holds is False for part in parts) else "not so, since"
-            return f"{word}: {told}{more}"
-    return f"it cannot be known: {told}{more}"
-
-
-def _cut(value: str) -> str:
-    return value if len(value) <= LENGTH else f"{value[: LENGTH - 1]}…"
+    said = f"{'; '.join(part.told() for part in parts[:PARTS])}{more}"
+    if found.seen.holds is None:
+        return f"it cannot be known: {said}"
+    return f"{'so' if found.seen.holds else 'not so'}: {said}"
 
 
 def _clauses(found: Found) -> tuple[Clause, ...]:

@@ -11,6 +11,8 @@ from typing import NamedTuple, Protocol
 
 from app.core.plan import Clause
 
+LENGTH = 60  # of a value that a reason quotes
+
 
 class Seen(NamedTuple):
     """One condition as it is at one instant.
@@ -59,18 +61,28 @@ class Found:
             yield from part.clauses(depth + 1)
 
     def because(self) -> tuple["Found", ...]:
-        """The single conditions that made it what it is, in order: of an `all` that is not so the first part that is
-        not, of an `any` that is so the one that has been for longest; else all of them."""
-        if not self.parts:
+        """What made it what it is, in order: single conditions, or the denial of one. Of an `all` that is not so the
+        first part that is not, of an `any` that is so the one that has been for longest; else all of them."""
+        if not self.parts or self.denies:
             return (self,)
         like = [part for part in self.parts if part.seen.holds is self.seen.holds]
-        if len(self.parts) == 1:
-            return self.parts[0].because()
         if len(like) == len(self.parts):
             return tuple(one for part in self.parts for one in part.because())
-        # Of several that are so, the longest; that is the first one where it comes to parts that are not.
-        like.sort(key=lambda part: (part.seen.since, part.seen.cause_at) if self.seen.holds else ())
+        if self.seen.holds:
+            like.sort(key=lambda part: (part.seen.since, part.seen.cause_at))
         return like[0].because() if like else (self,)
+
+    @property
+    def denies(self) -> bool:
+        """Whether it is the contrary of its one part."""
+        return len(self.parts) == 1 and self.parts[0].seen.holds is not self.seen.holds
+
+    def told(self) -> str:
+        """The condition with what was found: of a denial, what was found of what it denies."""
+        if self.denies:
+            return f"{self.asks}: {self.parts[0].told()}"
+        value = self.seen.value
+        return f"{self.asks} ({value if len(value) <= LENGTH else f'{value[: LENGTH - 1]}…'})"
 
 
 def all_of(parts: Sequence[Seen]) -> Seen:
