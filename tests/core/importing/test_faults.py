@@ -1,5 +1,7 @@
 """Faults of the original are found with their lines, of every resource; sound policies have none."""
 
+import re
+
 import pytest
 
 from app.core.importing.faults import CODES, faults
@@ -92,3 +94,8 @@ def test_a_comment_that_ends_its_condition_is_no_fault(conditions: str, actions:
 def test_a_comment_that_does_not_is_one(conditions: str, actions: str) -> None:
     document = read(RULE.format(conditions, actions), "p.yml")
     assert [fault.code for fault in faults(document) if fault.code == "GLT003"] == ["GLT003"]
+
+
+def test_the_documentation_tells_of_every_code() -> None:
+    told = re.findall(r"^\| (GLT\d+) \|", (ROOT / "docs" / "importing.md").read_text(), re.MULTILINE)
+    assert told == sorted(CODES)
