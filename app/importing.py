@@ -3,8 +3,9 @@
 from contextlib import suppress
 from pathlib import Path
 
+from app.core.document import parse
 from app.core.importing.mapping import Import, imported
-from app.core.importing.source import read
+from app.core.importing.source import read, sections
 from app.errors import ConfigError
 from app.rulebook import load
 
@@ -17,6 +18,10 @@ def import_policies(policies: Path, folder: Path, board: str = "") -> Import:
     broken = [problem for problem in document.problems if document.data is None]
     if broken:
         raise ConfigError(broken)
+    if not sections(document):
+        raise ConfigError(
+            [document.problem((), 'there is no "resource_rules" in it; that is no policies file')]
+        )
     ruleset = load(folder, examples=False)
     if not ruleset.boards:
         raise ConfigError(f"{folder} has no board; imported rules need one, for their examples too")
@@ -58,7 +63,14 @@ def _put_back(old: dict[Path, bytes | None]) -> None:
 def _before(file: str, folder: Path) -> list[Path]:
     """The rules in the folder that were imported from a file of that name."""
     mark = f"imported from {file}:"
-    return [path for path in sorted(folder.glob("*.yaml")) if mark in path.read_text("utf-8", "replace")]
+    data = {
+        path: parse(path.read_text("utf-8", "replace"), "").data for path in sorted(folder.glob("*.yaml"))
+    }
+    return [path for path, rule in data.items() if isinstance(rule, dict) and _why(rule).startswith(mark)]
+
+
+def _why(rule: dict[str, object]) -> str:
+    return str(rule.get("why", ""))
 
 
 def _text(path: Path) -> str:

@@ -110,6 +110,8 @@ def test_people_s_text_is_no_template(folder: Path, tmp_path: Path) -> None:
         ("a: [", "p.yml:2:1: this is no YAML"),
         (b"\xff\xfe", "no UTF-8 text"),
         (None, "cannot be read: No such file"),
+        ("", 'p.yml:1:1: there is no "resource_rules" in it'),
+        ("resource_rules: []", 'p.yml:1:1: there is no "resource_rules" in it'),
         ("&a [*a]", "p.yml:1:1: this is nested too deeply, or contains itself"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.importing.comments import Comment, Quick, calling, comment, escaped, template
-from app.core.importing.found import Found, named
+from app.core.importing.found import Found, named, nameless
 
 Deeds = dict[str, Any]  # `does` as our files write it
 CALLS = {"author": "requester", "assignees": "assignees"}
@@ -28,10 +28,14 @@ class Wanted:
 def actions(found: Found, boards: Mapping[str, str]) -> Wanted:
     """What the rule does. `boards` are board ids by project. What cannot be taken is told in `found`."""
     wanted, given = Wanted(), found.rule.part("actions")
-    mentions = named(given.get("mention"))
+    mentions = [] if nameless(given.get("mention")) else named(given.get("mention"))
     said = Comment("", (), (), ())
+    if not isinstance(found.rule.data.get("actions"), Mapping | None):
+        found.lack("its actions are no mapping", "actions")
     for key, value in given.items():
         match key:
+            case "labels" | "remove_labels" | "mention" if nameless(value):
+                found.lack(f"{key} is no list of names", "actions", key)
             case "labels" | "remove_labels":
                 _labels(found, wanted, key, value)
             case "status":

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core.document import one_of
 from app.core.importing.braces import TooMany, expanded
-from app.core.importing.found import Found, Leaf, as_list, named
+from app.core.importing.found import Found, Leaf, as_list, named, nameless
 from app.core.importing.ruby import Unread, read_ruby
 from app.core.importing.times import UNITS, length, shortened, uneven
 
@@ -36,7 +36,7 @@ KNOWN = (
 def conditions(found: Found) -> list[Leaf]:
     """What must all be so; what cannot be taken is told in `found`."""
     given = found.rule.part("conditions")
-    if "conditions" in found.rule.data and not isinstance(found.rule.data["conditions"], Mapping | None):
+    if not isinstance(found.rule.data.get("conditions"), Mapping | None):
         found.lack("its conditions are no mapping", "conditions")
     leaves: list[Leaf] = [] if "state" in given else [BOTH_STATES]
     for key, value in given.items():
@@ -46,6 +46,8 @@ def conditions(found: Found) -> list[Leaf]:
             found.lack(f'"{key}" is no condition that can be taken: {hint}', "conditions", key)
             continue
         try:
+            if key in _NAMES and nameless(value):
+                raise _Cannot(f"{key} is no list of names")
             leaves += read(found, value, given)
         except _Cannot as error:
             found.lack(str(error), "conditions", key)
@@ -255,6 +257,7 @@ _READERS: dict[str, Callable[[Found, Any, Mapping[str, Any]], list[Leaf]]] = {
     "ruby": _ruby,
     "js": _ruby,
 }
+_NAMES = ("labels", "forbidden_labels", "milestone", "author_username")
 _ELSEWHERE = {
     "health_status": "the health status is not read here",
     "iteration": "iterations are not read here",

@@ -156,7 +156,7 @@ def _date(rule: PolicyRule, date: Mapping[str, Any]) -> Said:
             )
     known = _DATES.get(rule.resource)
     wrong = {
-        "attribute": known is not None and date.get("attribute") not in known,
+        "attribute": known is not None and str(date.get("attribute")) not in known,
         "condition": date.get("condition") not in ("older_than", "newer_than"),
         "interval_type": date.get("interval_type") not in UNITS,
     }

@@ -35,6 +35,11 @@ def as_list(value: object) -> list[Any]:
     return [] if value is None else [value]
 
 
+def nameless(value: object) -> bool:
+    """Whether something in it is no name: a list, a mapping, or nothing."""
+    return any(each is None or isinstance(each, list | dict) for each in as_list(value))
+
+
 def named(value: object) -> list[str]:
     """Names, one or several, as text."""
     return [str(each) for each in as_list(value)]

@@ -11,7 +11,7 @@ from app.core.board import Board
 from app.core.document import Document, parse
 from app.core.evaluate import evaluate
 from app.core.example import effects, in_the_cast, run_examples
-from app.core.faults import faults_across
+from app.core.faults import RESERVED, faults_across
 from app.core.importing import source
 from app.core.importing.actions import Wanted, actions
 from app.core.importing.conditions import conditions
@@ -30,6 +30,7 @@ from app.core.timeline import read_instant
 
 Outcome = Literal["whole", "changed", "left out"]
 LONGEST_ID = 60
+FILES = ("labels", "quarters")  # in the rules folder, and no rules
 # So for every rule, and so no remark on any: this is what it means to be a rule here.
 EVERYWHERE = (
     "They act when something happens to an issue or its time has come, and not at a schedule.",
@@ -83,7 +84,7 @@ def imported(document: Document, ruleset: Ruleset, board: str = "") -> Import:
     ruleset = replace(ruleset, rules=kept, documents=dict(ruleset.documents))
     projects = {each.file.project.casefold(): each.id for each in ruleset.boards.values()}
     found = []
-    taken = {rule.id for rule in kept}
+    taken = {*(rule.id for rule in kept), *RESERVED, *FILES}
     for policy in source.rules(document):
         if policy.resource == "issues":
             one = Imported(policy, Found(policy), _id(policy.name, taken))
@@ -149,7 +150,8 @@ def _runs(company: Ruleset, board: Board, one: Imported, timeline: str, now: str
         plan = evaluate(issue, company, read_instant(now))
     except (ValueError, Unsettled) as error:
         return [], set(), str(error)
-    by_all = {effect for rule in company.rules for effect in effects(plan, rule)}
+    acting = {action.rule for action in plan.actions}
+    by_all = {effect for rule in company.rules if rule.id in acting for effect in effects(plan, rule)}
     return effects(plan, one.rule), by_all, ""
 
 
@@ -214,6 +216,7 @@ def _not_taken(document: Document) -> Iterator[Problem]:
         if key in data:
             hint = "; say it with TRIAGE_GITLAB_URL" if key == "host_url" else ""
             yield document.problem((key,), f"{key} is not taken{hint}", at_key=True)
+    yield from source.misshapen(document)
     for resource in source.sections(document):
         if resource not in source.RESOURCES:
             message = f'"{resource}" is no resource that gitlab-triage has'

@@ -130,6 +130,21 @@ def sections(document: Document) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def misshapen(document: Document) -> Iterator[Problem]:
+    """What stands where a section, a list of rules or a rule belongs, and is none."""
+    for resource, section in sections(document).items():
+        place: Path = ("resource_rules", resource)
+        if not isinstance(section, Mapping | None):
+            yield document.problem(place, f"{resource} is no mapping with rules", at_key=True)
+        for key in ("rules", "summaries") if isinstance(section, Mapping) else ():
+            listed = section.get(key)
+            if not isinstance(listed, list | None):
+                yield document.problem((*place, key), f"{key} is no list", at_key=True)
+            for i, data in enumerate(listed if isinstance(listed, list) else []):
+                if not isinstance(data, Mapping):
+                    yield document.problem((*place, key, i), "it is no mapping, and so no rule")
+
+
 def _listed(document: Document, key: str) -> Iterator[PolicyRule]:
     for resource, section in sections(document).items():
         listed = section.get(key) if isinstance(section, Mapping) else None

@@ -112,6 +112,9 @@ def test_a_condition_becomes_these(given: str, when: list[dict[str, Any]], rules
         ("ruby: active?(resource[:iid])", 6, "active?"),
         ("labels: ['p{1..9999}']", 6, "more than"),
         ("labels: ['p{2..1}']", 6, "no label at all"),
+        ("labels: [~]", 6, "no list of names"),
+        ("forbidden_labels: {a: b}", 6, "no list of names"),
+        ("milestone: [[a]]", 6, "no list of names"),
     ],
 )
 def test_what_cannot_be_taken_is_told_with_its_line(
@@ -183,6 +186,9 @@ def test_an_action_becomes_this(
         ("comment: /lock", "nothing to bring"),
         ("summarize: {title: t, item: i}", "nothing to bring"),
         ("{}", "nothing"),
+        ("[labels]", "no mapping"),
+        ("labels: [[x]]", "no list of names"),
+        ("mention: {a: b}", "no list of names"),
     ],
 )
 def test_an_action_that_cannot_be_taken_leaves_the_rule_out(given: str, why: str, ruleset: Ruleset) -> None:
@@ -241,12 +247,22 @@ def test_limits_mean_nothing_here(ruleset: Ruleset) -> None:
 
 
 def test_ids_come_from_names_and_are_each_once(ruleset: Ruleset) -> None:
-    names = ["Close  old: Ünits (1/2)", "close old units 1 2", "1st", "日本", "x" * 80, "word " * 30]
+    names = [
+        "Close  old: Ünits (1/2)",
+        "close old units 1 2",
+        "1st",
+        "日本",
+        "x" * 80,
+        "word " * 30,
+        "Labels",
+        "orders",
+    ]
     rule = '{{name: "{}", conditions: {{state: opened}}, actions: {{labels: [x{}]}}}}'
     rules = ", ".join(rule.format(name, n) for n, name in enumerate(names))
     found = brought(f"resource_rules: {{issues: {{rules: [{rules}]}}}}", ruleset)
     ids = [each.id for each in found.rules]
     assert ids[:4] == ["close-old-units-1-2", "close-old-units-1-2-2", "rule-1st", "imported-rule"]
+    assert ids[6:] == ["labels-2", "orders-2"]
     assert len({*ids}) == len(ids)
     assert all(len(id_) <= 62 for id_ in ids)
 
@@ -262,6 +278,15 @@ def test_what_is_for_others_is_named_with_its_line(ruleset: Ruleset) -> None:
         (7, '"issue" is no resource that gitlab-triage has'),
         (3, 'the rule "Old" is for branches, and is not taken'),
         (6, 'the summary "All" of issues is not taken'),
+    ]
+
+
+def test_what_is_no_rule_is_named_with_its_line(ruleset: Ruleset) -> None:
+    text = "resource_rules:\n  epics: x\n  issues:\n    summaries: y\n    rules:\n      - z\n"
+    assert [(p.line, p.message) for p in brought(text, ruleset).not_taken] == [
+        (2, "epics is no mapping with rules"),
+        (6, "it is no mapping, and so no rule"),
+        (4, "summaries is no list"),
     ]
 
 
