@@ -106,6 +106,8 @@ def _action_lines(plan: Plan) -> list[str]:
 def action_lines(action: object) -> list[str]:
     """One action, a note with its whole text below it."""
     lines = [f"  {action}"]
+    if isinstance(action, OpenIssue):
+        lines.append(f"    | {action.title}")
     if isinstance(action, Written | OpenIssue):
         lines += [f"    | {line}".rstrip() for line in action.body.splitlines()]
     return lines

@@ -96,3 +96,20 @@ class Does(Model):
             if self.issue.description:
                 found[("does", "issue", "description")] = self.issue.description
         return found
+
+    def told(self) -> list[str]:
+        """What is done once, in a few words each."""
+        found = [f"puts `{label}` on for good" for label in self.add_labels]
+        found += [f"takes `{label}` off" for label in self.remove_labels]
+        found += ["writes a note"] if self.note else []
+        found += ["opens a related issue"] if self.issue else []
+        found += [f"assigns {self.assign}"] if self.assign else []
+        found += (
+            ["takes the due date off" if self.due_date == "none" else "sets a due date"]
+            if self.due_date
+            else []
+        )
+        if self.confidential is not None:
+            found.append("makes it confidential" if self.confidential else "shows it to all")
+        found += ["closes it" if self.state == "close" else "opens it again"] if self.state else []
+        return found + ([f"moves it to {self.move}"] if self.move else [])

@@ -1,14 +1,17 @@
 """What rules do once per cause, over real HTTP: each kind is done, people win, and a failed write is made good."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from app.errors import Refused, Unavailable
+from app.explain import as_data, as_text
 from app.sandbox.server import SandboxServer
 from app.sandbox.stage import PROJECT
 from app.sandbox.story import START
+from app.sweeping import counts_text
 from tests.own_rules import own_rule, with_rules
 from tests.town import Town
 
@@ -226,3 +229,39 @@ def test_a_role_that_is_too_low_is_told(own: OwnTown, does: str) -> None:
     town.person("root").groups.get(group).members.delete(bot)
     with pytest.raises(Refused):
         town.look(issue)
+
+
+def test_a_group_that_a_rule_names_is_fetched_and_one_that_is_closed_to_the_bot_is_unknown(
+    own: OwnTown,
+) -> None:
+    group = PROJECT.rpartition("/")[0]
+    town = own("{add_labels: [x]}", f"[{{label: go}}, {{assignee_in: {group}}}]")
+    issue = opened(town)
+    issue.assignee_ids = [town.person("sam").users.list(username="sam")[0].id]
+    issue.save()
+    assert looked(town, issue) == ["+x"]
+    town = own("{add_labels: [y]}", "[{label: go}, {not: {author_in: gitlab-com/no-such-group}}]")
+    seen = town.look(issue)
+    assert (seen.done, seen.plan.unseen) == ((), ("gitlab-com/no-such-group",))
+    (outcome,) = seen.plan.outcomes
+    assert outcome.reason.startswith("it cannot be known: not: the author is one of gitlab-com/no-such-group")
+
+
+def test_a_dry_run_shows_every_action_as_text_and_as_data(own: OwnTown) -> None:
+    town = own(
+        "{add_labels: [x], note: Hi, issue: {title: x}, due_date: +5d, confidential: true, state: close}"
+    )
+    issue = opened(town)
+    seen = town.look(issue, apply=False)
+    assert town.writes() == []
+    told = as_text(seen)
+    for word in ("+x", "comment own/note/", "open an issue own/issue/", "due 20", "confidential", "close"):
+        assert f"\n  {word}" in told
+    kinds = [action["kind"] for action in json.loads(json.dumps(as_data(seen)))["actions"]]
+    assert kinds == ["Comment", "OpenIssue", "AddLabel", "SetDue", "SetConfidential", "Close"]
+
+
+def test_a_sweep_counts_them(own: OwnTown) -> None:
+    town = own("{note: Hi, due_date: +5d, state: close}")
+    opened(town)
+    assert "1 closing" in counts_text(town.sweep("us-east"))

@@ -18,10 +18,11 @@ class CelSays(Model):
     It may use `title`, `description`, `author`, `state`, `milestone`, `due_date`, `created_at`, `closed_at` (texts,
     empty without), `labels`, `assignees`, `comments` (lists of texts), `upvotes`, `downvotes` and `confidential`. There
     is no now in it, so that time alone changes nothing: ages are another condition's. An error is neither so nor not
-    so, and the rule finds nothing. It counts as so since people last did anything.
+    so, and the rule finds nothing. It goes through one list at most, of the last 50 comments, and reads no more than
+    20,000 characters of a description. It counts as so since people last did anything.
     """
 
-    cel: str = Field(min_length=1, max_length=1000)
+    cel: str = Field(min_length=1, max_length=500)
 
     @field_validator("cel")
     @classmethod

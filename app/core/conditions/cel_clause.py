@@ -1,7 +1,7 @@
 """A clause in CEL, compiled once: what it may ask of an issue, and what its answer is worth. Bounded by what it gets.
 
-A limit by a clock would make one issue come out now so and now so; instead texts and lists are cut, and at most two of
-the words that go through a list stand in a clause, so that the worst takes some hundredths of a second.
+A limit by a clock would make one issue come out now so and now so; instead texts and lists are cut, and a clause goes
+through one list at most, so that the worst takes some hundredths of a second.
 """
 
 import re
@@ -14,19 +14,24 @@ from app.core.conditions.seen import Seen, steady
 from app.core.facts import Facts
 
 PACKAGE = "cel_expr_python"
-LONGEST_TEXT, LONGEST_LIST, LOOPS = 20_000, 100, 2
+LONGEST_TEXT, LONGEST_COMMENT, LONGEST_LIST = 20_000, 4_000, 50
 STRINGS = ("title", "description", "author", "state", "milestone", "due_date", "created_at", "closed_at")
 LISTS = ("labels", "assignees", "comments")
 NUMBERS = ("upvotes", "downvotes")
 _LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne|filter|map|transformList|transformMap)\s*\(")
+
+_MATCHES = re.compile(r"\bmatches\s*\(")
+_WRITTEN_OUT = re.compile(r"""\.\s*matches\s*\(\s*[rR]?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)""")
 
 
 def why_not(clause: str) -> str:
     """Why the clause cannot be used; empty when it can."""
     if util.find_spec(PACKAGE) is None:
         return "a clause in CEL needs the package cel-expr-python; install triage-boards[cel], or write it without"
-    if len(_LOOP.findall(clause)) > LOOPS:
-        return f"a clause goes through a list {LOOPS} times at most; write it shorter"
+    if len(_LOOP.findall(clause)) > 1:
+        return "a clause goes through a list once at most; write two clauses"
+    if len(_MATCHES.findall(clause)) > len(_WRITTEN_OUT.findall(clause)):
+        return "the expression that matches asks for is written out in the clause: TEXT.matches('...')"
     try:
         kind = compiled(clause).return_type().name()
     except RuntimeError as error:
@@ -83,7 +88,7 @@ def _given(facts: Facts) -> dict[str, Any]:
         "closed_at": issue.closed_at.isoformat() if issue.closed_at and issue.state == "closed" else "",
         "labels": sorted(issue.labels)[:LONGEST_LIST],
         "assignees": [user.username for user in issue.assignees][:LONGEST_LIST],
-        "comments": [note.body[:LONGEST_TEXT] for note in issue.comments[-LONGEST_LIST:]],
+        "comments": [note.body[:LONGEST_COMMENT] for note in issue.comments[-LONGEST_LIST:]],
         "upvotes": issue.upvotes,
         "downvotes": issue.downvotes,
         "confidential": issue.confidential,

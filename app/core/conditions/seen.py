@@ -75,7 +75,7 @@ class Found:
     @property
     def denies(self) -> bool:
         """Whether it is the contrary of its one part."""
-        return len(self.parts) == 1 and self.parts[0].seen.holds is not self.seen.holds
+        return len(self.parts) == 1 and self.asks == "not"
 
     def told(self) -> str:
         """The condition with what was found: of a denial, what was found of what it denies."""
