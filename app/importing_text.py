@@ -21,9 +21,9 @@ def as_text(found: Import, where: str, *, written: bool) -> str:
     parts = [f"{found.file}: {_number(len(found.rules), 'rule')} of issues; {told}."]
     parts += [_section(key, found) for key in OUTCOMES if counts[key]]
     if found.not_taken:
-        parts.append("\n".join(["Not taken:", *(f"  {problem}" for problem in found.not_taken)]))
+        parts.append("\n".join(["Not taken:", *map(_line, found.not_taken)]))
     if found.faults:
-        parts.append("\n".join(["Faults in the original:", *(f"  {fault}" for fault in found.faults)]))
+        parts.append("\n".join(["Faults in the original:", *map(_line, found.faults)]))
     if any(one.text for one in found.rules):
         parts.append("\n".join(["Of every rule here:", *map(_wrapped, EVERYWHERE)]))
     parts.append(_ending(found, where, written=written))
@@ -35,7 +35,7 @@ def _ending(found: Import, where: str, *, written: bool) -> str:
         lines = [
             "In the way: examples of your own rules do not come out beside these, so that nothing is written:"
         ]
-        return "\n".join([*lines, *(f"  {problem}" for problem in found.broken)])
+        return "\n".join([*lines, *map(_line, found.broken)])
     if not any(one.text for one in found.rules):
         return "There is nothing to write."
     if written:
@@ -68,6 +68,11 @@ def _remark(problem: Problem) -> str:
     return textwrap.fill(
         f"line {problem.line}: {problem.message}", 110, initial_indent="    ", subsequent_indent="      "
     )
+
+
+def _line(told: object) -> str:
+    """What is told, on one line whatever is quoted in it."""
+    return f"  {' '.join(str(told).split())}"
 
 
 def _wrapped(sentence: str) -> str:

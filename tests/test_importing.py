@@ -104,6 +104,18 @@ def test_people_s_text_is_no_template(folder: Path, tmp_path: Path) -> None:
     assert load(folder).rules[0].does is not None
 
 
+def test_names_steer_no_terminal_and_break_no_file(folder: Path, tmp_path: Path) -> None:
+    name = "\\e[2Jevil\\u202e\\U0001F600: # x"
+    rule = f'{{name: "{name}", conditions: {{labels: ["a\\nb: #"], titel: 1}}, actions: {{labels: [x]}}}}'
+    fine = rule.replace(", titel: 1", "")
+    (tmp_path / "p.yml").write_text(f"resource_rules: {{issues: {{rules: [{rule}, {fine}]}}}}")
+    done = run(tmp_path / "p.yml", folder)
+    assert done.returncode == 4
+    assert "\x1b" not in done.stdout
+    assert "\u202e" not in done.stdout
+    assert load(folder).rules[0].summary == "\x1b[2Jevil\u202e\U0001f600: # x"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -98,12 +98,19 @@ def imported(document: Document, ruleset: Ruleset, board: str = "") -> Import:
         _write(one, board, [none_yet, none_yet])
     _give_examples(found, ruleset, board, stage)
     for one in found:
-        one.text = "" if one.found.lacking else one.text
+        if one.found.lacking:
+            one.text, one.fires = "", False
     company = _company(found, ruleset)
-    broken = [problem for rule in kept for problem in run_examples(company, rule)]
+    broken = [problem for rule in kept for problem in _broken(rule, ruleset, company)]
     return Import(
         document.file, tuple(found), tuple(_not_taken(document)), tuple(faults(document)), tuple(broken)
     )
+
+
+def _broken(rule: Rule, alone: Ruleset, company: Ruleset) -> list[Problem]:
+    """Examples that come out without the imported rules, and not beside them."""
+    found = run_examples(company, rule)
+    return found if found and not run_examples(alone, rule) else []
 
 
 def _otherwise(found: Found) -> None:

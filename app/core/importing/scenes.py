@@ -1,5 +1,6 @@
 """Thinks of a history in which a rule's conditions are so, and of some in which one of them is not."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,6 @@ from typing import Any
 
 from app.core.conditions.globs import fits
 from app.core.importing.found import Leaf
-from app.core.importing.quoted import line
 from app.core.length import read_length
 
 NOW = datetime(2026, 3, 18, 15, tzinfo=UTC)  # a Wednesday
@@ -68,6 +68,11 @@ class Scene:
         spare = timedelta(hours=1) if most is None else min(timedelta(hours=1), (most - least) / 2)
         opened = NOW - least - timedelta(minutes=steps) - spare
         return opened.replace(second=0, microsecond=0)
+
+
+def line(text: str) -> str:
+    """The text in quotes on one line, as timelines read it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _at(at: datetime) -> str:
