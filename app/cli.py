@@ -18,6 +18,7 @@ from app.digest_cli import digest
 from app.doctor_cli import doctor
 from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
+from app.import_cli import rules_import
 from app.inbox_cli import inbox_app
 from app.masking import masked
 from app.options import Format, FormatOption, show
@@ -50,6 +51,7 @@ app.command()(apply)
 app.command()(undo)
 app.command()(runs)
 rules_app.command("test")(rules_test)
+rules_app.command("import")(rules_import)
 
 
 def main() -> None:

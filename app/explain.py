@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.document import one_of
-from app.core.plan import Outcome, Plan, Written
+from app.core.plan import OpenIssue, Outcome, Plan, Written
 from app.core.retelling import render
 from app.core.ruleset import Ruleset
 from app.core.why import is_near, local, rule_lines, short_lines, there, whole_lines
@@ -129,6 +129,8 @@ def _to_do(plan: Plan, *, whole: bool) -> Iterator[str]:
 def action_lines(action: object) -> list[str]:
     """One action, a note with its whole text below it."""
     lines = [f"  {action}"]
-    if isinstance(action, Written):
+    if isinstance(action, OpenIssue):
+        lines.append(f"    | {action.title}")
+    if isinstance(action, Written | OpenIssue):
         lines += [f"    | {line}".rstrip() for line in action.body.splitlines()]
     return lines

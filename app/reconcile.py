@@ -123,15 +123,20 @@ def reconcile(
 
 
 def who_matters(ruleset: Ruleset, against: Ruleset | None = None) -> tuple[GroupsOf, GroupsOf]:
-    """The groups whose members must be known to decide: of the board where an issue is, and of those where it was.
+    """The groups whose members must be known to decide: of the board where an issue is; and, as far as the bot may see
+    them, of those where it was, and those that rules name.
 
     Of those that only the rules `against` name, the bot may not know.
     """
     mine = partial(groups, ruleset.boards_by_project)
     if against is None:
-        return mine, partial(former_groups, ruleset)
+        return mine, partial(_other_groups, ruleset)
     theirs = partial(groups, against.boards_by_project)
-    return mine, lambda issue: former_groups(ruleset, issue) | former_groups(against, issue) | theirs(issue)
+    return mine, lambda issue: _other_groups(ruleset, issue) | _other_groups(against, issue) | theirs(issue)
+
+
+def _other_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
+    return former_groups(ruleset, issue) | ruleset.groups_named
 
 
 def decision(issue: Issue, at: datetime, *, ruleset: Ruleset, adopt: bool, restraint: Restraint) -> Plan:

@@ -80,6 +80,8 @@ def _does(rule: Rule) -> str:
         )
     if spec.repair:
         found.append("repairs it" + (", where asked to" if rule.manner else ""))
+    if rule.does:
+        found.append(f"once {', '.join(rule.does.told())}")
     if rule.exception:
         found.append(f"except when one comment mentions {' and '.join(rule.exception.mentions)}")
     return _cell("; ".join(found) or "is reported")

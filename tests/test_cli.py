@@ -316,7 +316,9 @@ def test_a_wrong_case_file_is_a_configuration_error(rules_copy: Path) -> None:
     case.write_text(case.read_text().replace("board: us-east", "board: us-eats", 1))
     done = triage("rules", "test", "--rules", str(rules_copy))
     assert done.returncode == 2
-    assert done.stderr.strip().endswith('orders.yaml:4:12: unknown board "us-eats"; did you mean "us-east"? (TRI008)')
+    assert done.stderr.strip().endswith(
+        'orders.yaml:4:12: unknown board "us-eats"; did you mean "us-east"? (TRI008)'
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def test_every_variable_of_the_settings_is_in_the_readme() -> None:
 
 def test_every_rule_is_a_file_and_every_check_is_used(ruleset: Any) -> None:
     checks = {p.stem for p in (ROOT / "app" / "core" / "checks").glob("*.py") if p.stem != "__init__"}
-    assert {rule.check.kind for rule in ruleset.rules} == checks
+    # One check is for rules that others write; those of tests/example_rules and docs/rules.md use it.
+    assert {rule.check.kind for rule in ruleset.rules} | {"condition"} == checks
 
 
 def test_templates_carry_their_marker_and_no_front_matter(ruleset: Any) -> None:

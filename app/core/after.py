@@ -4,17 +4,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from app.core.model import Issue, LabelEvent, Note, StateEvent
+from app.core import due_date
+from app.core.model import CONFIDENTIAL, Issue, LabelEvent, Note, StateEvent
 from app.core.plan import (
     Action,
     AddLabel,
     Assign,
+    Close,
+    Comment,
     DeleteNote,
     Move,
+    OpenIssue,
     PutNote,
     RemoveLabel,
     Reopen,
     Reply,
+    SetConfidential,
+    SetDue,
     Summon,
     Unassign,
 )
@@ -40,13 +46,23 @@ def after(issue: Issue, action: Action, now: datetime) -> Issue:
             return replace(issue, notes=notes)
         case DeleteNote(note_id=note_id):
             return replace(issue, notes=tuple(n for n in issue.notes if n.id != note_id))
-        case Reply(body=body, internal=internal):
+        case Reply(body=body, internal=internal) | Comment(body=body, internal=internal):
             return _noted(issue, body, now, system=False, internal=internal)
         case PutNote(body=body) | Summon(body=body):
             return _noted(issue, body, now, system=False)
         case Reopen():
             event = StateEvent(_next_id(issue.state_events), now, issue.bot, "reopened")
             return replace(issue, state="opened", closed_at=None, state_events=(*issue.state_events, event))
+        case Close():
+            event = StateEvent(_next_id(issue.state_events), now, issue.bot, "closed")
+            events = (*issue.state_events, event)
+            return replace(issue, state="closed", closed_at=now, state_events=events)
+        case SetDue(day=day):
+            return replace(_noted(issue, due_date.line(day), now), due_date=day)
+        case SetConfidential(confidential=confidential):
+            return replace(_noted(issue, CONFIDENTIAL[confidential], now), confidential=confidential)
+        case OpenIssue():
+            return _noted(issue, action.noted(issue.ref).body, now, system=False)
         case Move():
             event = StateEvent(_next_id(issue.state_events), now, issue.bot, "closed")
             events = (*issue.state_events, event)

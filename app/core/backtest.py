@@ -10,7 +10,7 @@ from app.core.acts import assignment
 from app.core.keys import STATUS, key_of
 from app.core.model import Issue, Note
 from app.core.orders import mentions
-from app.core.plan import Action, DeleteNote, Plan, PutNote, Reply, Summon
+from app.core.plan import Action, Comment, DeleteNote, Plan, PutNote, Reply, Summon
 from app.core.replay import Replayed
 from app.core.rule import Rule
 
@@ -79,7 +79,7 @@ def of_replay(replayed: Replayed, since: datetime) -> Account:
     notes = edits = 0
     for at, action in replayed.actions:
         edits += isinstance(action, PutNote) and action.note_id is not None
-        notes += isinstance(action, Summon | Reply) or (
+        notes += isinstance(action, Summon | Reply | Comment) or (
             isinstance(action, PutNote) and action.note_id is None
         )
         if isinstance(action, Summon):

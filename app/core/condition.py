@@ -17,6 +17,8 @@ _SUM = re.compile(r"(?P<currency>[A-Z]{3}) (?P<amount>\d{1,3}(?:,\d{3})*|\d+)")
 
 def read_sum(value: object) -> object:
     """`USD 10,000` as an amount; nothing else, so that nobody need guess what a file means."""
+    if isinstance(value, Amount):
+        return value
     match = _SUM.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"{value!r} is no sum of money; write it as USD 10,000")

@@ -127,6 +127,10 @@ class Document:
         code = CODE_OF.get(kind, INVALID)
         return [self.problem(path, fault["msg"].removeprefix("Value error, "), code)]
 
+    def place(self, loc: tuple[str | int, ...]) -> Path:
+        """Where that stands in the text: parts of the way that the text leaves out are left out."""
+        return self._path(loc)
+
     def _path(self, loc: tuple[str | int, ...]) -> Path:
         """The place in the text for pydantic's location, which also names union members on the way."""
         path: Path = ()

@@ -9,6 +9,7 @@ from app.core.as_of import as_of
 from app.core.board import Board
 from app.core.board_rules import Lineup, Seat
 from app.core.commands import Looking, answers
+from app.core.doing import once
 from app.core.expedite import as_meant, by_order
 from app.core.facts import Facts, gather
 from app.core.keys import REPORT
@@ -16,23 +17,40 @@ from app.core.labels import last_person_act
 from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.model import Issue
 from app.core.owned import label_changes
-from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Assign,
+    Clause,
+    Close,
+    Move,
+    Outcome,
+    Plan,
+    Reopen,
+    SetConfidential,
+    SetDue,
+    Verdict,
+    stamp,
+)
 from app.core.problem import Unsettled
 from app.core.quiet import Quiet, hold_on, snooze_on
 from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
 
-ROUNDS = 5
+ROUNDS = (
+    8  # labels, what is done once, and notes, each with what follows from them; then orders; then nothing
+)
 ADOPTION = "adoption"
 ON_HOLD = "an SA has put it on hold"
+PLACING = (Close, Reopen, Move)  # of these one at most makes sense
 
 
 def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = False) -> Plan:
     """What should be done to the issue at `now`, and when time alone could change that.
 
     Follows its own plan until nothing is added, so that evaluating the issue after its plan was applied gives no
-    further action. Raises Unsettled, with the rules' ids, when five rounds are not enough. `adopt` treats a request
+    further action. Raises Unsettled, with the rules' ids, when eight rounds are not enough. `adopt` treats a request
     from before the board's `since` as if it had come after, and marks it so.
     """
     board = ruleset.board_of(issue)
@@ -61,6 +79,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         done.append(action)
         facts = facts.with_issue(after(facts.issue, action, now))
     told: dict[str, Outcome] = {}
+    last: list[list[Action]] = []
     for _ in range(ROUNDS):
         outcomes, actions = _round(facts, ruleset, looking, held=held is not None)
         done += [] if silent else actions
@@ -78,7 +97,8 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
             )
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
-    raise Unsettled(sorted({a.rule for a in actions}))
+        last = [*last, actions][-2:]
+    raise Unsettled(sorted({action.rule for actions in last for action in actions}))
 
 
 def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Facts:
@@ -171,7 +191,9 @@ def _round(
         return outcomes, status_note(looks, facts, ruleset)
     actions = [] if held else label_changes(looks, live, rules, facts)
     actions += [action for look in live if look.failing and not held for action in repairs(look, facts)]
-    if not (actions or held):  # notes speak of the issue as the changes leave it
+    if not (actions or held):  # what is done once is decided on the issue as the changes leave it
+        actions = _done_once(live, facts, ruleset)
+    if not (actions or held):  # and notes speak of it as all of these leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
         actions += second_notes(facts.issue)
@@ -180,6 +202,21 @@ def _round(
         actions = answers(facts, ruleset, proposed, looking)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
     return outcomes, list(reversed(once.values()))
+
+
+def _done_once(live: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
+    """What rules do once per cause; of two that want one thing another way, the first. Whoever closes or moves the
+    request calls people while it is here."""
+    found: list[Action] = []
+    for look in live:
+        if look.seat.rule.does is not None and (deeds := once(look, facts, ruleset.boards)):
+            found += [*summons(look, facts), *deeds]
+    alike: dict[object, Action] = {}
+    for action in found:
+        place: object = PLACING if isinstance(action, PLACING) else action
+        place = type(action) if isinstance(action, Assign | SetDue | SetConfidential) else place
+        alike.setdefault(place, action)
+    return sorted(alike.values(), key=lambda action: isinstance(action, Move))
 
 
 def _looks(

@@ -9,7 +9,7 @@ from app.core.codes.behaviour import EXAMPLE_FAILS, EXAMPLE_UNREADABLE, NEVER_SE
 from app.core.document import Document
 from app.core.evaluate import evaluate
 from app.core.model import Issue
-from app.core.plan import Action, AddLabel, Assign, Move, Plan, RemoveLabel, Reopen, Reply, Summon, Unassign
+from app.core.plan import Action, Change, Move, OpenIssue, Plan, Reply, Summon
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Example, Rule
 from app.core.ruleset import Ruleset
@@ -127,13 +127,15 @@ def done_by(plan: Plan, rule: str) -> set[str]:
 
 
 def _effect(action: Action) -> str:
+    if isinstance(action, Change | Move):
+        return str(action)
     match action:
-        case AddLabel() | RemoveLabel() | Assign() | Unassign() | Reopen() | Move():
-            return str(action)
         case Summon():
             return "summon"
         case Reply():
             return "reply"
+        case OpenIssue():
+            return "issue"
         case _:
             return "note"
 

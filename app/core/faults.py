@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from app.core.block_faults import block_faults
 from app.core.board import Board
+from app.core.checks.condition import OwnCondition
 from app.core.checks.family import Family
 from app.core.checks.lead_time import LeadTime
 from app.core.checks.meeting import Meeting
@@ -18,9 +20,7 @@ from app.core.codes import Code
 from app.core.codes.behaviour import OWNED_STATE, OWNED_TWICE
 from app.core.codes.files import BAD_TEXT, CLAIMED_TWICE, RESERVED_NAME
 from app.core.codes.names import (
-    NO_BLOCK,
     NO_BOARD,
-    NO_CHOICE,
     NO_LABEL,
     NO_RULE,
     NO_TEMPLATE,
@@ -28,12 +28,11 @@ from app.core.codes.names import (
     NOBODY_HOLDS,
 )
 from app.core.condition import Condition
+from app.core.condition_faults import condition_faults
 from app.core.document import Document, Path, one_of
 from app.core.problem import Problem
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
-from app.core.sections import heading_key
-from app.core.validators import Choice
 from app.core.words import faults
 
 RESERVED = frozenset({"adoption", "orders", "status"})
@@ -58,6 +57,8 @@ def faults_across(ruleset: Ruleset) -> list[Problem]:
                 found.append(document.problem(("check", *path), message, NO_LABEL))
         for path, message, code in (*clock_faults(rule, ruleset), *role_faults(rule, ruleset)):
             found.append(document.problem(path, message, code))
+        for path, message in condition_faults(rule, ruleset):
+            found.append(document.problem(document.place(path), message))
         for path, label in rule.labels().items():
             owner = owners.setdefault(label, rule.id)
             shared = label in ruleset.labels.clocks and {rule.id, owner} <= clocks
@@ -120,7 +121,7 @@ def board_faults(ruleset: Ruleset, documents: dict[str, Document]) -> list[Probl
         if by := board.file.calendar_by:
             places.append((("calendar_by", "block"), by.block, by.calendars))
         for path, heading, keys in places:
-            found += [document.problem(path, *fault) for fault in _block_faults(heading, keys, ruleset)]
+            found += [document.problem(path, *fault) for fault in block_faults(heading, keys, ruleset)]
     return found
 
 
@@ -161,7 +162,7 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     if isinstance(check, Family | LeadTime | Meeting | Sla | WrongBoard):
         for path, heading, keys in check.block_names():
             found += [
-                document.problem(("check", *path), *fault) for fault in _block_faults(heading, keys, ruleset)
+                document.problem(("check", *path), *fault) for fault in block_faults(heading, keys, ruleset)
             ]
     if isinstance(check, WrongBoard):
         for i, row in enumerate(check.rows):
@@ -174,17 +175,17 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
         message = f'unknown template "{check.discovery}"; {one_of(check.discovery, list(ruleset.templates))}'
         found.append(document.problem(("check", "discovery"), message, NO_TEMPLATE))
     if isinstance(check, Threshold):
-        faults_found = _block_faults(check.block, (), ruleset)
+        faults_found = block_faults(check.block, (), ruleset)
         found += [document.problem(("check", "block"), *fault) for fault in faults_found]
     places: list[tuple[Path, list[Condition]]] = [
         (("applies_to", "where", name), conditions) for name, conditions in rule.applies_to.where.items()
     ]
-    for key in ("when", "unless"):
+    for key in () if isinstance(check, OwnCondition) else ("when", "unless"):
         places.append((("check", key), getattr(check, key, [])))
     for place, conditions in places:
         for condition in conditions:
             if condition.block:
-                faulty = _block_faults(condition.block, condition.says, ruleset)
+                faulty = block_faults(condition.block, condition.says, ruleset)
                 found += [document.problem(place, *fault) for fault in faulty]
     if isinstance(check, Told):
         boards = rule.applies_to.boards or list(ruleset.boards)
@@ -197,20 +198,6 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
             message = f"nobody holds the role {check.role!r} on {', '.join(lacking)}; name them in the board's `roles`"
             found.append(document.problem(("check", "role"), message, NOBODY_HOLDS))
     return found
-
-
-def _block_faults(heading: str, keys: Iterable[str], ruleset: Ruleset) -> list[tuple[str, Code]]:
-    """What is wrong with naming that block and these choices in it: no template has them."""
-    meant = ruleset.blocks.get(heading_key(heading))
-    if not meant:
-        known_blocks = one_of(heading, [b.heading for blocks in ruleset.blocks.values() for b in blocks])
-        return [(f'no template has a block "{heading}"; {known_blocks}', NO_BLOCK)]
-    known = sorted({key for b in meant for v in b.accepts if isinstance(v, Choice) for key in v.options})
-    return [
-        (f'the block "{heading}" knows no "{key}"; {one_of(key, known)}', NO_CHOICE)
-        for key in keys
-        if key not in known
-    ]
 
 
 def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:

@@ -10,12 +10,17 @@ from app.core.plan import (
     Action,
     AddLabel,
     Assign,
+    Close,
+    Comment,
     DeleteNote,
     Move,
+    OpenIssue,
     PutNote,
     RemoveLabel,
     Reopen,
     Reply,
+    SetConfidential,
+    SetDue,
     Summon,
     Unassign,
 )
@@ -42,12 +47,18 @@ def _is_so(action: Action, issue: Issue, notes: Mapping[str, Note]) -> bool:
         case PutNote(key=key, body=body, note_id=note_id):
             note = notes.get(key) if note_id is None else _by_id(issue, note_id)
             return note is not None and same_text(note.body, body)
-        case Summon(key=key) | Reply(key=key):
+        case Summon(key=key) | Reply(key=key) | Comment(key=key) | OpenIssue(key=key):
             return key in notes
         case DeleteNote(note_id=note_id):
             return _by_id(issue, note_id) is None
         case Reopen():
             return issue.state == "opened"
+        case Close():
+            return issue.state == "closed"
+        case SetDue(day=day):
+            return issue.due_date == day
+        case SetConfidential(confidential=confidential):
+            return issue.confidential == confidential
         case Move():
             return issue.moved
         case _:

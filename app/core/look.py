@@ -53,12 +53,12 @@ def repairs(look: Look, facts: Facts) -> list[Action]:
         return []
     return (
         [action for change in changes for action in _repair(look.seat.id, change)]
-        if _in_time(look, facts)
+        if in_time(look, facts)
         else []
     )
 
 
-def _in_time(look: Look, facts: Facts) -> bool:
+def in_time(look: Look, facts: Facts) -> bool:
     """Whether the cause came before the closing: a closed issue gets nothing for what happens afterwards."""
     closed_at, cause = facts.issue.closed_at, look.result.cause_at
     return facts.issue.state == "opened" or (

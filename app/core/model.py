@@ -16,6 +16,8 @@ State = Literal["opened", "closed"]
 MOVING = timedelta(seconds=60)  # how long before its line about it a move to another project may begin
 AT_OPENING = timedelta(seconds=5)  # labels given with a new issue have events a moment later than it
 MOVED_FROM = "moved from "
+# GitLab's lines about it. Source: its app/services/system_notes/issuables_service.rb, change_issue_confidentiality
+CONFIDENTIAL = {True: "made the issue confidential", False: "made the issue visible to everyone"}
 
 
 class IssueRef(NamedTuple):
@@ -76,6 +78,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """What an issue is planned for, with its first and last day where it has them. `title` is people's text."""
+
+    title: str
+    start: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True)
 class Issue:
     """One issue as fetched, with its whole history.
 
@@ -101,6 +112,10 @@ class Issue:
     moved_to_id: int | None = None
     type: str = "issue"
     due_date: date | None = None
+    milestone: Milestone | None = None
+    weight: int | None = None
+    upvotes: int = 0
+    downvotes: int = 0
     label_events: tuple[LabelEvent, ...] = ()
     state_events: tuple[StateEvent, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -6,8 +6,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from app.core.actions import Assign as Assign
+from app.core.actions import Close as Close
+from app.core.actions import Comment as Comment
+from app.core.actions import OpenIssue as OpenIssue
+from app.core.actions import SetConfidential as SetConfidential
+from app.core.actions import SetDue as SetDue
+from app.core.actions import Unassign as Unassign
 from app.core.clock_shape import Clock
-from app.core.model import IssueRef, User
+from app.core.model import IssueRef
 from app.core.plain import parts, plain
 from app.core.plain import stamp as stamp
 
@@ -31,24 +38,6 @@ class RemoveLabel:
 
     def __str__(self) -> str:
         return f"-{self.label}"
-
-
-@dataclass(frozen=True)
-class Assign:
-    rule: str
-    user: User
-
-    def __str__(self) -> str:
-        return f"assign {self.user.username}"
-
-
-@dataclass(frozen=True)
-class Unassign:
-    rule: str
-    user: User
-
-    def __str__(self) -> str:
-        return f"unassign {self.user.username}"
 
 
 @dataclass(frozen=True)
@@ -128,9 +117,9 @@ class Move:
 
 
 Verdict = Literal["failing", "fine", "not for this issue", "waived"]
-Change = AddLabel | RemoveLabel | Assign | Unassign | Reopen
-Written = PutNote | Summon | Reply
-Action = Change | Written | DeleteNote | Move
+Change = AddLabel | RemoveLabel | Assign | Unassign | Reopen | Close | SetDue | SetConfidential
+Written = PutNote | Summon | Reply | Comment
+Action = Change | Written | DeleteNote | Move | OpenIssue
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,18 @@ from app.core.plan import (
     Action,
     AddLabel,
     Assign,
+    Close,
+    Comment,
     DeleteNote,
     Move,
+    OpenIssue,
     Plan,
     PutNote,
     RemoveLabel,
     Reopen,
     Reply,
+    SetConfidential,
+    SetDue,
     Summon,
     Unassign,
 )
@@ -52,13 +57,19 @@ def identity(action: Action) -> tuple[object, ...]:
             return (kind, user.username)
         case PutNote(key=key, body=body) | Summon(key=key, body=body):
             return (kind, key, body)
-        case Reply(key=key, body=body, internal=internal):
+        case Reply(key=key, body=body, internal=internal) | Comment(key=key, body=body, internal=internal):
             return (kind, key, body, internal)
         case DeleteNote(note_id=note_id):
             return (kind, note_id)
         case Move(project=project):
             return (kind, project)
-        case Reopen():
+        case OpenIssue(key=key, title=title, body=body):
+            return (kind, key, title, body)
+        case SetDue(day=day):
+            return (kind, day)
+        case SetConfidential(confidential=confidential):
+            return (kind, confidential)
+        case Reopen() | Close():
             return (kind,)
     assert_never(action)
 

@@ -5,8 +5,10 @@ from datetime import date
 
 from app.core import due_date
 from app.core.acts import EDITED
-from app.core.model import Issue, Note, User
+from app.core.model import CONFIDENTIAL, Issue, Note, User
 from app.core.plan import stamp
+
+MOST = 100  # lines about thumbs
 
 
 def render(issue: Issue) -> str:
@@ -24,10 +26,21 @@ def render(issue: Issue) -> str:
     for n in issue.notes:
         due = due_date.told(n.body, due) if n.system else due
         rows.append((n.at, n.id, *_note_line(n)))
+    rows += [(issue.newest_event_at, 0, f"{issue.author.username} {line}", "") for line in untold(issue)]
     if due != issue.due_date:  # no line of GitLab's tells of it
         rows.append((issue.newest_event_at, 0, f"{issue.author.username} {_due_line(issue.due_date)}", ""))
     rows.sort(key=lambda row: (row[0], row[1] != -1))
     return "\n".join(f"{stamp(at)} {line}" + _bars(block) for at, _, line, block in rows)
+
+
+def untold(issue: Issue) -> list[str]:
+    """What GitLab writes no line about: milestone and thumbs; and confidentiality since the opening."""
+    found = [f"sets the milestone to {_quoted(issue.milestone.title)}"] if issue.milestone else []
+    found += ["likes it"] * min(issue.upvotes, MOST) + ["dislikes it"] * min(issue.downvotes, MOST)
+    lines = [n.body for n in issue.system_notes if n.body in CONFIDENTIAL.values()]
+    if issue.confidential != (bool(lines) and lines[-1] == CONFIDENTIAL[True]):
+        found.append("makes it confidential")
+    return found
 
 
 def _who(user: User | None) -> str:

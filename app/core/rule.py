@@ -10,8 +10,12 @@ from app.core.calls import SummonSpec
 from app.core.checks import Check
 from app.core.condition import Conditions
 from app.core.document import Model
+from app.core.does import Does
 
-EXPECTED = r"^(ask|advise|summon|reply|reopen|[+-].+|(un)?assign \S+|move to \S+)$"
+EXPECTED = (
+    r"^(ask|advise|summon|reply|note|issue|close|reopen|[+-].+|(un)?assign \S+|move to \S+|due \d{4}-\d\d-\d\d|not due"
+    r"|(not )?confidential)$"
+)
 
 
 class AppliesTo(Model):
@@ -60,7 +64,8 @@ class Example(Model):
     manner: Manner | None = Field(default=None, description="How the board wants it; else as the rule says.")
     expect: list[Annotated[str, Field(pattern=EXPECTED)]] = Field(
         description="`+label`, `-label`, `assign NAME`, `ask` (status note), `advise` (a line in it), `summon`, "
-        "`reopen`, `move to BOARD`; empty: nothing."
+        "`reopen`, `move to BOARD`, `note`, `issue`, `close`, `due 2026-03-20`, `not due`, `confidential`, `not "
+        "confidential`; empty: nothing."
     )
 
 
@@ -89,6 +94,7 @@ class Rule(Model):
     while_failing: WhileFailing = Field(
         default=WhileFailing(), description="What is so while the check finds something."
     )
+    does: Does | None = Field(default=None, description="What is done once per cause, and stays.")
     examples: list[Example] = Field(min_length=2, description="At least one that fails and one that passes.")
 
     def texts(self) -> dict[tuple[str | int, ...], str]:
@@ -98,6 +104,7 @@ class Rule(Model):
             if text := getattr(self.while_failing, name):
                 found[("while_failing", name)] = text
         found |= {(*path, "text"): spec.text for path, spec in self.summonses().items()}
+        found |= self.does.texts() if self.does else {}
         if self.check.kind == "unowned" and self.check.nobody:
             found[("check", "nobody")] = self.check.nobody
         if self.check.kind == "sla":

@@ -82,6 +82,12 @@ class Ruleset:
         return frozenset(f"{rule.check.prefix}*" for rule in self.rules if rule.check.kind == "family")
 
     @cached_property
+    def groups_named(self) -> frozenset[str]:
+        """The groups of GitLab's that rules name, whose members must be known beside those of the boards."""
+        checks = [rule.check for rule in self.rules]
+        return frozenset().union(*(check.groups for check in checks if check.kind == "condition"))
+
+    @cached_property
     def sources(self) -> dict[str, str]:
         """Where each rule stands, by its id: `rules/late-activity.yaml:1`."""
         return {rule.id: self._source(rule.id) for rule in self.rules}

@@ -6,8 +6,9 @@
       | The second line, and every other, is indented behind a bar.
 
 Verbs: opens, adds, removes, comments, comments internally, edits the description, assigns, unassigns, sets the due
-date to 2026-03-20, removes the due date, closes, reopens, and says (one of GitLab's own lines). `opens` takes a title
-and a description: `from "Template"` is the template untouched, `from "Template" filled` has every block filled, `filled
+date to 2026-03-20, removes the due date, closes, reopens, says (one of GitLab's own lines), and those of `told_fields`:
+makes it confidential or visible, sets or removes the milestone, likes it, renames it. `opens` takes a title and a
+description: `from "Template"` is the template untouched, `from "Template" filled` has every block filled, `filled
 except "Block"` all but the named ones, and lines behind bars are the text itself. `edits the description` takes the
 last three too.
 """
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from app.core import due_date
+from app.core import due_date, told_fields
 from app.core.acts import EDITED, assignment
 from app.core.document import plain_date
 from app.core.instants import read_instant as read_instant
@@ -201,6 +202,9 @@ def _step(
     draft: _Draft, at: datetime, by: User, verb: str, words: list[str], strings: list[str], block: str | None
 ) -> Issue:
     issue = draft.issue
+    if (also := told_fields.told(issue, verb, words, strings)) is not None:
+        issue, line = also
+        return _note(draft, issue, at, by, line, system=True) if line else issue
     match verb, strings:
         case ("adds" | "removes") as which, [_, *_]:
             for label in strings:
@@ -263,7 +267,8 @@ def _day(text: str) -> date:
 
 def _said(draft: _Draft, issue: Issue, at: datetime, by: User, body: str) -> Issue:
     """One of GitLab's own lines, with what it tells of: who is assigned now, and when the issue is due."""
-    issue = replace(issue, due_date=due_date.told(body, issue.due_date))
+    hidden = told_fields.confidential(body, issue.confidential)
+    issue = replace(issue, due_date=due_date.told(body, issue.due_date), confidential=hidden)
     return _assigned(draft, _note(draft, issue, at, by, body, system=True), body)
 
 

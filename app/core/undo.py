@@ -13,14 +13,20 @@ from app.core.plan import (
     Action,
     AddLabel,
     Assign,
+    Close,
+    Comment,
     DeleteNote,
     Move,
+    OpenIssue,
     PutNote,
     RemoveLabel,
     Reopen,
     Reply,
+    SetConfidential,
+    SetDue,
     Summon,
     Unassign,
+    Written,
     stamp,
 )
 from app.core.text import without_commands
@@ -78,10 +84,16 @@ def _back(issue: Issue, deed: Deed, states: Collection[str]) -> Action | str:
             return _assignee(issue, deed, Unassign(rule, user), user, on=False)
         case Unassign(rule=rule, user=user):
             return _assignee(issue, deed, Assign(rule, user), user, on=True)
-        case PutNote() | Summon() | Reply() as written:
+        case PutNote() | Summon() | Reply() | Comment() as written:
             return _note(issue, deed, written)
         case DeleteNote():
             return "a note that was deleted cannot be brought back"
+        case Close():
+            return "people may have gone by it since; reopen it by hand"
+        case SetDue() | SetConfidential():
+            return "how it was before is not known; change it by hand"
+        case OpenIssue():
+            return "the related issue may be in use; close it by hand"
         case Reopen():
             return "the request may have been worked on since; close it by hand"
         case Move():
@@ -124,7 +136,7 @@ def _assignee(issue: Issue, deed: Deed, back: Assign | Unassign, user: User, *, 
     return back if len(lines) == 1 else f"the bot itself assigned again at {stamp(lines[-1].at)}"
 
 
-def _note(issue: Issue, deed: Deed, written: PutNote | Summon | Reply) -> Action | str:
+def _note(issue: Issue, deed: Deed, written: Written) -> Action | str:
     if deed.note_id is None:
         return "somebody else had written the note already"
     note = next((n for n in issue.notes if n.id == deed.note_id), None)
@@ -142,7 +154,7 @@ def _note(issue: Issue, deed: Deed, written: PutNote | Summon | Reply) -> Action
     return DeleteNote(written.rule, written.key, note.id)
 
 
-def _edited(issue: Issue, note: Note, deed: Deed, written: PutNote | Summon | Reply) -> Action | str:
+def _edited(issue: Issue, note: Note, deed: Deed, written: Written) -> Action | str:
     if deed.before is None:
         return "the text that it had before is not known"
     if same_text(note.body, deed.before):

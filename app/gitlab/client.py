@@ -10,24 +10,22 @@ from app.core.deed import Deed, deed_of
 from app.core.keys import STATUS, key_of
 from app.core.model import Issue, IssueRef, User
 from app.core.plan import (
-    AddLabel,
-    Assign,
     Change,
+    Comment,
     DeleteNote,
     Move,
+    OpenIssue,
     Plan,
     PutNote,
-    RemoveLabel,
-    Reopen,
     Reply,
     Summon,
-    Unassign,
     Written,
 )
 from app.core.surplus import surplus
 from app.errors import Refused, Unavailable
-from app.gitlab import payloads
+from app.gitlab import payloads, related
 from app.gitlab.calls import ME, TIMEOUT_SECONDS, Calls, Rows
+from app.gitlab.fields import fields_of
 from app.gitlab.line import Line, NotSent
 from app.gitlab.members import Members
 from app.gitlab.payloads import Json
@@ -147,6 +145,12 @@ class GitLab:
         Whatever is left over when it fails is found again by the next look.
         """
         with self.calls.guarded(partial(_check_lease, still_held)):
+            # First what the changes may put an end to: it is found by its key when a change fails, and not done twice.
+            for first in plan.actions:
+                if isinstance(first, Comment):
+                    done.append(self._write(issue, first))
+                elif isinstance(first, OpenIssue):
+                    done.append(self._open(issue, first))
             fields = [a for a in plan.actions if isinstance(a, Change)]
             if fields:
                 self._change(issue, fields)
@@ -162,35 +166,24 @@ class GitLab:
                         done.append(self._write(issue, action))
 
     def _change(self, issue: Issue, fields: list[Change]) -> None:
-        adds = [a.label for a in fields if isinstance(a, AddLabel)]
-        removes = [a.label for a in fields if isinstance(a, RemoveLabel)]
-        assignees = {u.id for u in issue.assignees}
-        wanted = (assignees | {a.user.id for a in fields if isinstance(a, Assign)}) - {
-            a.user.id for a in fields if isinstance(a, Unassign)
-        }
-        body: Json = {}
-        if adds:
-            body["add_labels"] = ",".join(adds)
-        if removes:
-            body["remove_labels"] = ",".join(removes)
-        if wanted != assignees:
-            body["assignee_ids"] = sorted(wanted) or [0]  # GitLab's way to say nobody
-        if any(isinstance(a, Reopen) for a in fields):
-            body["state_event"] = "reopen"
-        answer: Json = self.calls.put(self._path(issue), body)
-        self._check_change(answer, adds, removes, wanted - assignees)
-        if "state_event" in body and answer["state"] != "opened":
-            raise Refused("GitLab left the issue closed; the bot needs the Planner role at least", 403)
+        wanted = fields_of(issue, fields, self._id)
+        wanted.check(self.calls.put(self._path(issue), wanted.body))
 
-    @staticmethod
-    def _check_change(answer: Json, adds: list[str], removes: list[str], assigns: set[int]) -> None:
-        """GitLab answers 200 and changes nothing when the role is too low: read what it says it did."""
-        labels = set(answer["labels"])
-        assigned = {u["id"] for u in answer.get("assignees") or ()}
-        if not labels.issuperset(adds) or labels & set(removes) or not assigned.issuperset(assigns):
-            raise Refused(
-                "GitLab left labels or assignees as they were; the bot needs the Planner role at least", 403
-            )
+    def _id(self, user: User) -> int:
+        """The user's id; asked for where a rule only names them."""
+        if user.id:
+            return user.id
+        found: list[Json] = self.calls.rows("/users", username=user.username)
+        if not found:
+            raise Refused(f"there is no user {user.username} in GitLab, whom a rule assigns", 404)
+        return int(found[0]["id"])
+
+    def _open(self, issue: Issue, action: OpenIssue) -> Deed:
+        """Opens the related issue unless it was; the note here comes last, since it says that all is done."""
+        if not self._is_written(issue, action.key):
+            number = related.put(self.calls, issue, action, self.bots())
+            return replace(self._write(issue, action.noted(issue.ref, number)), action=action)
+        return deed_of(action, issue)
 
     def _move(self, issue: Issue, action: Move) -> Deed:
         """Moves the issue, or says on it that GitLab does not let us: whoever asked for it gets an answer."""
@@ -210,7 +203,7 @@ class GitLab:
         if self._is_written(issue, action.key):
             return deed_of(action, issue)
         data: Json = {"body": action.body}
-        if isinstance(action, Reply) and action.internal:
+        if isinstance(action, Reply | Comment) and action.internal:
             data["internal"] = True
         answer = self.calls.post(path, data)
         if "id" not in answer:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
+from app.core.model import Issue, IssueRef, LabelEvent, Milestone, Note, StateEvent, User
 
 Json = dict[str, Any]
 
@@ -17,6 +17,13 @@ def instant(text: str) -> datetime:
 def day(text: str | None) -> date | None:
     """GitLab's `2026-03-20`, a day without zone or time; None where none is set."""
     return date.fromisoformat(text) if text else None
+
+
+def milestone(data: Json | None) -> Milestone | None:
+    """What an issue is planned for; None where it is for nothing."""
+    if not data:
+        return None
+    return Milestone(str(data["title"]), day(data.get("start_date")), day(data.get("due_date")))
 
 
 def user(data: Json) -> User:
@@ -94,6 +101,10 @@ def issue(
         moved_to_id=data.get("moved_to_id"),
         type=str(data.get("issue_type") or "issue"),
         due_date=day(data.get("due_date")),
+        milestone=milestone(data.get("milestone")),
+        weight=data.get("weight"),
+        upvotes=int(data.get("upvotes") or 0),
+        downvotes=int(data.get("downvotes") or 0),
         label_events=tuple(sorted(map(label_event, label_events), key=lambda e: (e.at, e.id))),
         state_events=tuple(sorted(states, key=lambda e: (e.at, e.id))),
         notes=tuple(sorted(map(note, notes), key=lambda n: (n.at, n.id))),

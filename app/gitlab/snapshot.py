@@ -28,7 +28,12 @@ ROW = (
     "moved_to_id",
     "issue_type",
     "due_date",
+    "milestone",
+    "weight",
+    "upvotes",
+    "downvotes",
 )
+MILESTONE = ("title", "start_date", "due_date")
 LABEL_EVENT = ("id", "created_at", "user", "action", "label")
 STATE_EVENT = ("id", "created_at", "user", "state")
 NOTE = ("id", "created_at", "author", "body", "system", "internal", "confidential", "type")
@@ -68,6 +73,8 @@ def kept_row(row: Mapping[str, Any]) -> Json:
     """What matters of an issue's row."""
     found = _kept(row, ROW)
     found["assignees"] = [_person(each) for each in row.get("assignees") or ()]
+    if milestone := row.get("milestone"):
+        found["milestone"] = {name: milestone.get(name) for name in MILESTONE}
     found["references"] = {"full": row["references"]["full"]}
     return found
 

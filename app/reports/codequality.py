@@ -11,13 +11,26 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
-from app.core.plan import Action, AddLabel, DeleteNote, Move, RemoveLabel, Reopen, Summon
+from app.core.plan import (
+    Action,
+    AddLabel,
+    Close,
+    DeleteNote,
+    Move,
+    OpenIssue,
+    RemoveLabel,
+    Reopen,
+    SetConfidential,
+    SetDue,
+    Summon,
+)
 from app.reports.shown import Shown, by_rule, shown
 from app.reports.words import did, requests
 from app.sweep.report import Report
 
 LEVELS = ("info", "minor", "major")
-LOUD, QUIET = (Summon, Reopen, Move), (AddLabel, RemoveLabel, DeleteNote)
+LOUD = (Summon, Reopen, Close, Move, SetConfidential, OpenIssue)
+QUIET = (AddLabel, RemoveLabel, DeleteNote, SetDue)
 VERBS = {"would": "would act on", "did": "acted on", "was to": "was to act on"}
 INCOMPLETE = "incomplete"
 

@@ -95,7 +95,8 @@ def sweep(
 
 def _judges(gitlab: GitLab, ruleset: Ruleset, *, alone: bool) -> str:
     """What decides, by a name. Who is in a group that cannot be read is nobody here; whoever needs it fails by that."""
-    paths = sorted({path for board in ruleset.active_boards.values() for path in board.groups()})
+    of_boards = {path for board in ruleset.active_boards.values() for path in board.groups()}
+    paths = sorted(of_boards | ruleset.groups_named)
     members = patiently(lambda: {path: gitlab.members.if_seen(path) or frozenset() for path in paths})
     return judges(ruleset.version, members, patiently(gitlab.bots), alone=alone)
 

@@ -2,13 +2,14 @@
 
 import json
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.model import IssueRef
+from app.core.model import IssueRef, Milestone
 from app.gitlab.snapshot import Snapshot, kept_row, row_mark, unpacked
 from tests.town import Town
 
@@ -49,9 +50,10 @@ def test_a_row_of_the_list_is_as_good_as_the_issue_itself(town: Town) -> None:
 
 def test_the_mark_of_a_row_changes_with_what_matters_and_with_nothing_else(town: Town) -> None:
     row = town.bot.read(busy(town)).row
-    same = {**row, "upvotes": 3, "user_notes_count": 9, "time_stats": {}}
+    same = {**row, "user_notes_count": 9, "time_stats": {}}
     assert row_mark(same) == row_mark(row)
     other: dict[str, Any] = {"labels": ["x"], "assignees": [], "author": {"id": 9}, "confidential": True}
+    other |= {"milestone": {"title": "18.1"}, "weight": 3, "upvotes": 2, "downvotes": 1}
     for name in kept_row(row).keys() - {"references"}:
         assert row_mark({**row, name: other.get(name, "other")}) != row_mark(row), name
 
@@ -87,3 +89,18 @@ def test_any_text_comes_back(text: str, bodies: list[str]) -> None:
 
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
+
+
+def test_a_milestone_is_kept_without_what_changes_by_itself(town: Town) -> None:
+    row = town.bot.read(busy(town)).row
+    milestone = {
+        "title": "18.1",
+        "start_date": "2026-03-01",
+        "due_date": None,
+        "updated_at": "2026-03-02T00:00:00Z",
+    }
+    planned = {**row, "milestone": milestone, "weight": 3}
+    assert row_mark({**planned, "milestone": {**milestone, "updated_at": "later"}}) == row_mark(planned)
+    none: Any = lambda _issue: frozenset()  # noqa: E731
+    issue = town.bot.issue_of(unpacked(Snapshot(planned, [], [], []).packed()), none)
+    assert (issue.milestone, issue.weight) == (Milestone("18.1", date(2026, 3, 1)), 3)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.checks.answered_wait import AnsweredWait
+from app.core.checks.condition import OwnCondition
 from app.core.checks.exclusive_labels import ExclusiveLabels
 from app.core.checks.family import Family
 from app.core.checks.lead_time import LeadTime
@@ -27,6 +28,7 @@ Check = Annotated[
     | Meeting
     | MissingInformation
     | Moves
+    | OwnCondition
     | Sla
     | Stated
     | Threshold
