@@ -8,7 +8,9 @@ from pydantic import Field
 
 from app.core.conditions.seen import Found
 from app.core.conditions.tree import When, groups_named, look, names_closed
+from app.core.conditions.ways import timers, ways
 from app.core.document import Model
+from app.core.effects import Effects
 from app.core.facts import Facts
 from app.core.plan import Clause
 from app.core.result import Result
@@ -55,6 +57,10 @@ class OwnCondition(Model):
     def groups(self) -> frozenset[str]:
         """The groups of GitLab's whose members must be known."""
         return groups_named(self.when)
+
+    def effects(self) -> Effects:
+        """It reads what its conditions say, and puts nothing right by itself."""
+        return Effects(ways(self.when), timers=tuple(timers(self.when)))
 
     def found(self, facts: Facts) -> Found:
         """The whole tree with what was seen, for whoever asks why."""

@@ -12,7 +12,8 @@ from app.core.validators import Choice
 
 
 def effects_of(rule: Rule) -> Effects:
-    """What the rule reads and writes, wherever it is."""
+    """What the rule reads and writes, wherever it is. What it does once for each cause, and leaves to people then, gets
+    in nobody's way."""
     check = rule.check
     found = check.effects() if isinstance(check, HasEffects) else Effects()
     repairs = found.repairs if rule.while_failing.repair and found.repairs else frozenset()
@@ -20,7 +21,9 @@ def effects_of(rule: Rule) -> Effects:
         found,
         holds=found.holds | {label(name) for name in rule.owns},
         sets=found.sets | repairs,
-        notes=found.notes or bool(rule.summonses()),
+        notes=found.notes
+        or bool(rule.summonses())
+        or bool(rule.does and (rule.does.note or rule.does.issue)),
     )
 
 
