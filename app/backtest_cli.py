@@ -41,7 +41,7 @@ def backtest(
         length = read_length(since)
     except ValueError as error:
         raise ConfigError(f"--since: {error}") from None
-    found = backtesting.run(service.connect(journal="if there"), board or [], length, against)
+    found = backtesting.run(service.connect(journal="if there", examples=False), board or [], length, against)
     if format is BacktestFormat.json:
         typer.echo(json.dumps(backtest_text.as_data(found), indent=2))
     else:

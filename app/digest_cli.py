@@ -29,7 +29,7 @@ def digest(
     from app import digesting, service
     from app.sweep import choose_boards
 
-    tools = service.connect(journal="if there")
+    tools = service.connect(journal="if there", examples=False)
     chosen = choose_boards(tools.ruleset, [board])[0]
     with reading():
         done = digesting.run(tools, chosen, days, to_issue=to is To.issue, dry_run=dry_run)

@@ -38,7 +38,7 @@ def status(
     from app.standings import standings
     from app.sweep import choose_boards
 
-    tools = service.connect(journal="if there")
+    tools = service.connect(journal="if there", examples=False)
     boards = choose_boards(tools.ruleset, board or [])
     with reading():
         found = standings(tools, boards)

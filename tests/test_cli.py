@@ -274,6 +274,10 @@ def test_a_fuse_that_blows_leaves_the_board_as_it_was(town: Town, at_town: Any) 
     done = at_town("sweep", "--board", "us-east", "--max-actions", "2")
     assert (done.returncode, town.writes()) == (4, [])
     assert "nothing was written: there is more to do (3) than the 2 of --max-actions" in done.stdout
+    dry = at_town("sweep", "--board", "us-east", "--max-actions", "2", "--dry-run")
+    assert (
+        "Nothing of it would be written: there is more to do (3) than the 2 of --max-actions." in dry.stdout
+    )
 
 
 @pytest.fixture

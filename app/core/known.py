@@ -14,6 +14,7 @@ from typing import Literal
 from app.core.model import IssueRef
 
 SLACK = timedelta(minutes=5)  # GitLab's minute, late commits, and clocks that differ
+SKEW = timedelta(seconds=30)  # what answers take, and whole seconds, are no difference of clocks
 LISTED_ANEW = timedelta(days=1)  # how long only what was updated is asked for
 READ_ANEW, SPREAD = (
     timedelta(hours=18),
@@ -73,6 +74,11 @@ def listed_after(
     if complete_from is None or listed_from is None or now >= listed_from + LISTED_ANEW:
         return None
     return complete_from - SLACK
+
+
+def began(now: datetime, ahead: timedelta) -> datetime:
+    """When a sweep begins by GitLab's clock, which this machine's is `ahead` of: GitLab stamps what people do."""
+    return now - ahead if ahead > SKEW else now
 
 
 def judges(version: str, members: Mapping[str, frozenset[str]], bots: frozenset[str], *, alone: bool) -> str:

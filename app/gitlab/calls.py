@@ -6,7 +6,7 @@ One per thread: a requests session is not promised to be safe in several. What t
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ POST_SETTLES_SECONDS = 60.0
 TOO_MANY = 429
 TRY_AGAIN = frozenset({408, 409, 425, TOO_MANY})
 ME = "/user"
+VERSION = "/version"
 # What GitLab says to writes in maintenance mode: https://docs.gitlab.com/administration/maintenance_mode/
 READ_ONLY = "read-only"
 
@@ -36,6 +37,7 @@ class Calls:
     def __init__(self, url: str, token: str, line: Line, timeout: float = TIMEOUT_SECONDS) -> None:
         self.line = line
         self._retry_after: float | None = None
+        self._ahead: timedelta | None = None
         session = requests.Session()
         verify = _by_environment(session, url)
         session.hooks["response"].append(self._remember)
@@ -100,6 +102,13 @@ class Calls:
             return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
         except (TypeError, ValueError):
             return None
+
+    def ahead(self) -> timedelta:
+        """By how much this machine's clock is ahead of GitLab's, as of the first time that it is asked."""
+        if self._ahead is None:
+            theirs = self.date(VERSION)
+            self._ahead = datetime.now(UTC) - theirs if theirs else timedelta()
+        return self._ahead
 
     def put(self, path: str, data: Json) -> Any:
         """Changes what stands there."""

@@ -37,6 +37,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "unchanged": report.unchanged,
         "boards_failed": report.boards_failed,
         "stopped": report.stopped,
+        "too_much": report.too_much,
         "hooks": [hook.as_dict() for hook in report.hooks],
         "missed": [each.as_dict() for each in report.missed],
         **(_compared(report, told) if report.against else {}),

@@ -9,6 +9,8 @@ from app.reports.shown import pending, shown
 from app.reports.words import counts_text, issue_lines
 from app.sweep.report import Report
 
+A_SCREEN = 30  # lines; of more, the first is read before the last
+
 
 def as_text(report: Report) -> str:
     """Each issue with something to do, with every action, then what was left out, then the totals."""
@@ -28,7 +30,10 @@ def as_text(report: Report) -> str:
     lines += [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]
     lines.append(f"{_verb(report)} {counts_text(report)}")
     if not report.complete:
-        lines.append(f"Incomplete: {report.stopped or 'not every issue was looked at'}.")
+        why = f"Incomplete: {report.stopped or 'not every issue was looked at'}."
+        lines = [*([why] if len(lines) > A_SCREEN else []), *lines, why]
+    if report.too_much:
+        lines.append(f"Nothing of it would be written: {report.too_much}.")
     if report.plan:
         lines.append(f"The plan is in {report.plan}; do it with: triage apply {shlex.quote(report.plan)}")
     elif report.run and report.done:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.board import Board
-from app.core.known import Known, Line, listed_after, needs
+from app.core.known import Known, Line, began, listed_after, needs
 from app.core.model import IssueRef
 from app.gitlab.calls import Rows
 from app.gitlab.client import GitLab
@@ -58,7 +58,7 @@ class Listing:
 
     def tasks(self) -> Iterator[Task]:
         """What is to be looked at, least recently changed first; then what is known and due. Errors: TriageError."""
-        self.began_at = began_at = self._patiently(self.now)
+        self.began_at = began_at = self._patiently(lambda: began(self.now(), self.gitlab.calls.ahead()))
         self.project = self._patiently(lambda: self.gitlab.project_id(self.board.file.project))
         known: dict[IssueRef, Known] = {}
         if self.known:

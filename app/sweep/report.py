@@ -45,7 +45,8 @@ class Report:
     """A sweep's outcome. `run` is its name in the journal, `gitlab` the address where it was; `boards` are those that
     were to be swept.
 
-    `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end; `hooks`
+    `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end,
+    `too_much` why a fuse would have; `hooks`
     are those of the boards, by which events come, and `missed` what changed without one. `unchanged` are issues that
     were not looked at, since nothing had changed since the last time and nothing was due. `against` names rules that
     these are compared with; then only what differs is told. `plan` is the file to which it was written.
@@ -58,6 +59,7 @@ class Report:
     rows: list[Swept] = field(default_factory=list)
     boards_failed: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
+    too_much: str = ""
     hooks: list[HookSeen] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     unchanged: int = 0

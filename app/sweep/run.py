@@ -90,6 +90,8 @@ def sweep(
         for board in boards
     ]
     _Sweep(report, terms, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
+    if not apply:
+        report.too_much = fuse.blown(Tally.of(row.plan for row in report.rows if row.plan))
     return report
 
 

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.known import LISTED_ANEW, READ_ANEW, SLACK, SPREAD, Known, Line, judges, listed_after, needs
+from app.core.known import (
+    LISTED_ANEW,
+    READ_ANEW,
+    SKEW,
+    SLACK,
+    SPREAD,
+    Known,
+    Line,
+    began,
+    judges,
+    listed_after,
+    needs,
+)
 from app.core.model import IssueRef
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
@@ -104,3 +116,17 @@ def test_who_decides_has_a_name_of_its_own() -> None:
     assert len(names) == 6
     one = judges("v1", {"g": frozenset({"sam", "sofia"})}, bots, alone=True)
     assert one == judges("v1", {"g": frozenset({"sofia", "sam"})}, bots, alone=True)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "back"),
+    [
+        (timedelta(), timedelta()),
+        (SKEW, timedelta()),
+        (SKEW + SECOND, SKEW + SECOND),
+        (timedelta(minutes=20), timedelta(minutes=20)),
+        (timedelta(minutes=-20), timedelta()),  # behind: the list reaches back further than it need
+    ],
+)
+def test_a_machine_that_is_ahead_begins_by_gitlabs_clock(ahead: timedelta, back: timedelta) -> None:
+    assert began(NOW, ahead) == NOW - back
