@@ -89,10 +89,10 @@ def as_data(found: Import, where: str, *, written: bool) -> dict[str, Any]:
         "file": found.file,
         "folder": where,
         "written": written,
-        "broken": [vars(problem) for problem in found.broken],
+        "broken": [problem.as_dict() for problem in found.broken],
         "rules": [_data(one) for one in found.rules],
-        "not_taken": [vars(problem) for problem in found.not_taken],
-        "faults": [{"code": fault.code, **vars(fault.problem)} for fault in found.faults],
+        "not_taken": [problem.as_dict() for problem in found.not_taken],
+        "faults": [{**fault.problem.as_dict(), "code": fault.code} for fault in found.faults],
         "everywhere": list(EVERYWHERE),
     }
 
@@ -105,6 +105,6 @@ def _data(one: Imported) -> dict[str, Any]:
         "id": one.id if one.text else None,
         "text": one.text or None,
         "fires_in_an_example": one.fires,
-        "changed": [vars(problem) for problem in one.found.changed],
-        "left_out": [vars(problem) for problem in one.found.lacking],
+        "changed": [problem.as_dict() for problem in one.found.changed],
+        "left_out": [problem.as_dict() for problem in one.found.lacking],
     }

@@ -119,7 +119,7 @@ def as_data(tested: Tested) -> dict[str, Any]:
     problems = [e.problem for e in tested.examples if e.problem]
     return {
         "passed": len(tested.examples) - len(problems),
-        "failed": [vars(problem) for problem in problems],
+        "failed": [problem.as_dict() for problem in problems],
         "cases": [_case_data(case) for case in tested.cases],
         "coverage": tested.coverage.as_dict(),
     }
@@ -128,7 +128,7 @@ def as_data(tested: Tested) -> dict[str, Any]:
 def _case_data(case: Played) -> dict[str, Any]:
     failures = [
         {
-            **vars(failure.place),
+            **failure.place.as_dict(),
             "at": there(failure.at, failure.zone),
             "differences": [vars(difference) for difference in failure.differences],
             "explained": [line for outcome in failure.outcomes for line in rule_lines(outcome, failure.zone)],

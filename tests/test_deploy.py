@@ -140,7 +140,8 @@ def _ignored(path: str, lines: list[str]) -> bool:
     for line in lines:
         pattern = line.lstrip("!").removeprefix("**/")
         parts = path.split("/")
-        found = fnmatch(parts[0], pattern) if "**" not in line else any(fnmatch(p, pattern) for p in parts)
+        top = "/".join(parts[: pattern.count("/") + 1])
+        found = fnmatch(top, pattern) if "**" not in line else any(fnmatch(p, pattern) for p in parts)
         if found:
             ignored = not line.startswith("!")
     return ignored

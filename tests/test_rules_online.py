@@ -15,7 +15,7 @@ from app.sandbox.stage import PROJECT
 from tests.conftest import ROOT
 from tests.town import Town
 
-LABELS = ("Security Ready for Review", "Security Reviewed")  # of the shipped rules, and not in the scene
+LABELS = ("Security Ready for Review", "Security Reviewed")
 GROUP = PROJECT.rpartition("/")[0]
 
 
@@ -29,8 +29,6 @@ def shipped() -> Book:
 @pytest.fixture
 def agreeing(town: Town) -> Town:
     """A GitLab that has all that the shipped rules name."""
-    for name in LABELS:
-        town.person("root").groups.get(GROUP).labels.create({"name": name, "color": "#112233"})
     return town
 
 
@@ -51,6 +49,8 @@ def test_nothing_is_told_where_gitlab_has_what_the_rules_name(agreeing: Town, sh
 
 
 def test_a_label_that_projects_lack_is_told_once_with_all_of_them(town: Town, shipped: Book) -> None:
+    for name in LABELS:
+        town.person("root").groups.get(GROUP).labels.delete(name)
     told = found(town, shipped)
     assert [line.partition(" ")[0] for line in told] == [codes.LABEL_MISSING.id] * 2
     assert all(PROJECT in line and "emea-triage" in line for line in told)

@@ -41,6 +41,7 @@ UNDERSTOOD = {
     "enum",
     "items",
     "maxItems",
+    "maxLength",
     "minItems",
     "minLength",
 }
@@ -81,6 +82,8 @@ def faults(value: Any, node: Any, top: dict[str, Any], at: str = "") -> Iterator
     if isinstance(value, str):
         if "pattern" in node and not re.search(node["pattern"], value):
             yield f"{at}: {value!r} does not fit {node['pattern']}"
+        if len(value) > node.get("maxLength", len(value)):
+            yield f"{at}: {value!r} is too long"
         if len(value) < node.get("minLength", 0):
             yield f"{at}: too short"
     if isinstance(value, list):

@@ -25,7 +25,8 @@ _NAME = r"[A-Za-z0-9_.](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
 _USERNAME = re.compile(rf"{_NAME}(?:/{_NAME})*")
 
 
-def _username(value: str) -> str:
+def username(value: str) -> str:
+    """The username, if GitLab would take it for one. Errors: ValueError."""
     wrong = ""
     if value.startswith("@"):
         wrong = f"is written with an @; write {value[1:]}"
@@ -36,7 +37,7 @@ def _username(value: str) -> str:
     return value
 
 
-Username = Annotated[str, AfterValidator(_username)]
+Username = Annotated[str, AfterValidator(username)]
 
 
 class Person(Model):

@@ -73,7 +73,8 @@ def plain_date(value: object) -> object:
 @dataclass
 class Document:
     """One YAML text: its data, and where each value and each key stands (line and column from 1).
-    `problems` keep it from being read; `remarks` are what it is read in spite of."""
+    `problems` keep it from being read; `remarks` are what it is read in spite of. With `merging`, the key `<<` is one
+    like any, for a reader that knows what to do with it."""
 
     file: str
     data: Any = None
@@ -81,6 +82,7 @@ class Document:
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
+    merging: bool = False
 
     def problem(self, path: Path, message: str, code: Code = INVALID, *, at_key: bool = False) -> Problem:
         """A fault at that value, or at its nearest container that stands in the text."""
@@ -154,9 +156,9 @@ def _no_text(value: object) -> str:
     return f'YAML reads no text here but {said}; write it in quotes: "{said}"'
 
 
-def parse(text: str, file: str) -> Document:
+def parse(text: str, file: str, *, merging: bool = False) -> Document:
     """The document; faults of YAML itself are in its `problems`, never raised."""
-    document = Document(file)
+    document = Document(file, merging=merging)
     try:
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
@@ -194,7 +196,8 @@ def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
+        merge = isinstance(key_node, yaml.ScalarNode) and key_node.value == "<<"
+        if not isinstance(key_node, yaml.ScalarNode) or (merge and not document.merging):
             message = 'YAML takes this for its own; write a text with braces in quotes: "{{ due }}"'
             if isinstance(key_node, yaml.ScalarNode):
                 message = "<< merges nothing here; write out what holds"

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from app.core.board import Username
+from app.core.board import username
 from app.core.calendar import Count
+from app.core.conditions.shapes import ROLE
 from app.core.document import Model
 from app.core.length import Length, read_length
 
@@ -48,6 +49,11 @@ def _due(value: object) -> object:
     return {"in": value[1:]}
 
 
+def _assignee(value: str) -> str:
+    """`role NAME` as it is; anything else must be a username."""
+    return value if value.startswith(ROLE) else username(value)
+
+
 class Does(Model):
     """What is done once when the check begins to find something, and stays when it finds nothing any more.
 
@@ -58,12 +64,14 @@ class Does(Model):
     remove_labels: list[Label] = Field(
         default=[], max_length=50, description="Taken off; `*` stands for any text, `?` for one character."
     )
-    assign: Username | None = Field(
+    assign: Annotated[str, AfterValidator(_assignee)] | None = Field(
         default=None,
         description="A username, `requester`, or `role NAME` for its first holder; only where nobody is assigned.",
     )
-    note: Annotated[NoteSpec | None, BeforeValidator(_note)] = None
-    issue: IssueSpec | None = None
+    note: Annotated[NoteSpec | None, BeforeValidator(_note)] = Field(
+        default=None, description="A short new note: its text, or its text and whether it is internal."
+    )
+    issue: IssueSpec | None = Field(default=None, description="A related issue.")
     due_date: Annotated[Literal["none"] | DueIn | None, BeforeValidator(_due)] = Field(
         default=None,
         description="`none`, `+5d`, or `{in: 5d, count: working_days}`, from when it began to fail.",

@@ -41,6 +41,7 @@ numbers = st.integers(1, 10**12)
 ACTIONS = {
     "rule": texts, "label": texts, "user": users, "key": texts, "body": texts, "note_id": numbers, "since": instants,
     "to": st.lists(texts).map(tuple), "internal": st.booleans(), "board": texts, "project": texts, "refusal": texts,
+    "day": st.none() | st.dates(), "confidential": st.booleans(), "title": texts,
 }  # fmt: skip
 actions = st.one_of(
     *(

@@ -99,7 +99,7 @@ class AgeIs(Model):
     less_than: 5d}}` is so where no SA has written within five days, and where none ever did.
     """
 
-    age: Age
+    age: Age = Field(description="From what on, and how long ago.")
 
     def __str__(self) -> str:
         age = self.age

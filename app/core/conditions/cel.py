@@ -22,7 +22,7 @@ class CelSays(Model):
     20,000 characters of a description. It counts as so since people last did anything.
     """
 
-    cel: str = Field(min_length=1, max_length=500)
+    cel: str = Field(min_length=1, max_length=500, description="The clause; docs/rules.md has its names.")
 
     @field_validator("cel")
     @classmethod

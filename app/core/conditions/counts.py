@@ -50,7 +50,7 @@ class CountIs(Model):
     Of what only grows it is so since as many were there; of labels and assignees since the last change.
     """
 
-    count: Counted
+    count: Counted = Field(description="Of what, and how many.")
 
     def __str__(self) -> str:
         count = self.count

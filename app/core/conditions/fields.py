@@ -49,7 +49,7 @@ class FieldSays(Model):
     It is so since the description was last written by people.
     """
 
-    field: Block
+    field: Block = Field(description="Which block, and what it must say.")
 
     def __str__(self) -> str:
         if self.field.filled is not None:

@@ -55,7 +55,7 @@ class LabelsAre(Model):
     labels: Annotated[
         Annotated[Literal["none", "any"], Tag("word")] | Annotated[LabelsFit, Tag("shape")],
         Discriminator(word_or_shape),
-    ]
+    ] = Field(description="`none`, `any`, or the only ones that there may be.")
 
     def __str__(self) -> str:
         if isinstance(self.labels, LabelsFit):

@@ -17,7 +17,7 @@ class StateIs(Model):
     """The issue is open or closed: `state: opened`. A rule that names `closed` looks at closed issues too, as others do
     not. It is so since it was opened, closed or opened again."""
 
-    state: State
+    state: State = Field(description="Opened, or closed.")
 
     def __str__(self) -> str:
         return f"it is {'open' if self.state == 'opened' else 'closed'}"
@@ -38,7 +38,7 @@ def state_since(facts: Facts) -> datetime:
 class ConfidentialIs(Model):
     """Whether the issue is confidential: `confidential: true`. It is so since GitLab's last line about it."""
 
-    confidential: bool
+    confidential: bool = Field(description="Whether it is.")
 
     def __str__(self) -> str:
         return f"it is {'' if self.confidential else 'not '}confidential"
@@ -53,7 +53,9 @@ class TypeIs(Model):
     """The kind of issue: `type: issue`. Rules only look at issues, so that another kind is never found; it can be
     written since other systems' policies have it."""
 
-    type: Literal["issue", "incident", "task", "test_case", "ticket"]
+    type: Literal["issue", "incident", "task", "test_case", "ticket"] = Field(
+        description="GitLab's kind of issue."
+    )
 
     def __str__(self) -> str:
         return f"its type is {self.type}"
@@ -65,7 +67,7 @@ class TypeIs(Model):
 class Upvotes(Model):
     """So many thumbs up: `upvotes: {at_least: 3}`. Nothing tells when they came: it counts as so since the opening."""
 
-    upvotes: Bounds
+    upvotes: Bounds = Field(description="How many thumbs up.")
 
     def __str__(self) -> str:
         return f"thumbs up: {self.upvotes.told()}"
@@ -78,7 +80,7 @@ class Upvotes(Model):
 class Downvotes(Model):
     """So many thumbs down: `downvotes: {at_most: 0}`; as with `upvotes`."""
 
-    downvotes: Bounds
+    downvotes: Bounds = Field(description="How many thumbs down.")
 
     def __str__(self) -> str:
         return f"thumbs down: {self.downvotes.told()}"

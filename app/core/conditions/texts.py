@@ -79,7 +79,7 @@ class TextSays(Model):
     that says so.
     """
 
-    text: Words
+    text: Words = Field(description="Where, and which words.")
 
     def __str__(self) -> str:
         where = "a comment" if self.text.in_ == "comments" else f"the {self.text.in_}"

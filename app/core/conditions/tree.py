@@ -72,7 +72,7 @@ def _one_thing(value: object) -> object:
 class AllOf(Model):
     """All of these are so: `all: [{state: opened}, {label: bug}]`."""
 
-    all: list["When"] = Field(min_length=1, max_length=100)
+    all: list["When"] = Field(min_length=1, max_length=100, description="The conditions.")
 
     def __str__(self) -> str:
         return "all of"
@@ -85,7 +85,7 @@ class AllOf(Model):
 class AnyOf(Model):
     """At least one of these is so: `any: [{label: bug}, {label: "type::*"}]`."""
 
-    any: list["When"] = Field(min_length=1, max_length=100)
+    any: list["When"] = Field(min_length=1, max_length=100, description="The conditions.")
 
     def __str__(self) -> str:
         return "any of"
@@ -98,7 +98,7 @@ class AnyOf(Model):
 class NotSo(Model):
     """This is not so: `not: {label: bug}`. What is unknown stays unknown, so that the rule finds nothing."""
 
-    not_: "When" = Field(alias="not")
+    not_: "When" = Field(alias="not", description="The condition.")
 
     def __str__(self) -> str:
         return "not"

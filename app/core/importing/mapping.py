@@ -20,7 +20,7 @@ from app.core.importing.examples import Outcome as Outcomes
 from app.core.importing.examples import examples
 from app.core.importing.faults import Fault, faults
 from app.core.importing.found import Found, Leaf
-from app.core.importing.source import PolicyRule
+from app.core.importing.source import PolicyRule, remark
 from app.core.importing.writing import written
 from app.core.problem import Problem, Unsettled
 from app.core.rule import Rule
@@ -222,12 +222,12 @@ def _not_taken(document: Document) -> Iterator[Problem]:
     for key in ("host_url", "api_version", "per_page"):
         if key in data:
             hint = "; say it with TRIAGE_GITLAB_URL" if key == "host_url" else ""
-            yield document.problem((key,), f"{key} is not taken{hint}", at_key=True)
+            yield remark(document, (key,), f"{key} is not taken{hint}")
     yield from source.misshapen(document)
     for resource in source.sections(document):
         if resource not in source.RESOURCES:
             message = f'"{resource}" is no resource that gitlab-triage has'
-            yield document.problem(("resource_rules", resource), message, at_key=True)
+            yield remark(document, ("resource_rules", resource), message)
     for policy in source.rules(document):
         if policy.resource != "issues":
             yield policy.problem(f'the rule "{policy.name}" is for {policy.resource}, and is not taken')

@@ -1,6 +1,7 @@
 """A policies file read with its places: anchors and merge keys resolved, and its rules listed section by section."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import yaml
@@ -38,7 +39,12 @@ class PolicyRule(NamedTuple):
 
     def problem(self, message: str, *path: str | int) -> Problem:
         """A remark at that place of the rule."""
-        return self.document.problem((*self.path, *path), message, at_key=True)
+        return remark(self.document, (*self.path, *path), message)
+
+
+def remark(document: Document, path: Path, message: str) -> Problem:
+    """Something to be said of that place: not by a code, since those are of faults in our own rules."""
+    return replace(document.problem(path, message, at_key=True), code=None)
 
 
 def read(text: str, file: str) -> Document:
@@ -48,8 +54,9 @@ def read(text: str, file: str) -> Document:
     if _too_large(text):
         problem = Problem(file, 1, 1, f"its anchors come to more than {MOST} values; write it shorter")
         return Document(file, problems=[problem])
-    found = parse(text, file)
-    document = Document(file, problems=list(dict.fromkeys(found.problems)))
+    found = parse(text, file, merging=True)
+    # Their codes are those of our rules' faults.
+    document = Document(file, problems=[replace(p, code=None) for p in dict.fromkeys(found.problems)])
     if found.data is not None:
         document.data = _resolved(found, found.data, (), document, ())
     return document
@@ -135,14 +142,14 @@ def misshapen(document: Document) -> Iterator[Problem]:
     for resource, section in sections(document).items():
         place: Path = ("resource_rules", resource)
         if not isinstance(section, Mapping | None):
-            yield document.problem(place, f"{resource} is no mapping with rules", at_key=True)
+            yield remark(document, place, f"{resource} is no mapping with rules")
         for key in ("rules", "summaries") if isinstance(section, Mapping) else ():
             listed = section.get(key)
             if not isinstance(listed, list | None):
-                yield document.problem((*place, key), f"{key} is no list", at_key=True)
+                yield remark(document, (*place, key), f"{key} is no list")
             for i, data in enumerate(listed if isinstance(listed, list) else []):
                 if not isinstance(data, Mapping):
-                    yield document.problem((*place, key, i), "it is no mapping, and so no rule")
+                    yield remark(document, (*place, key, i), "it is no mapping, and so no rule")
 
 
 def _listed(document: Document, key: str) -> Iterator[PolicyRule]:

@@ -82,7 +82,6 @@ READ = [
         "(author == 'a' || author == 'b') && !labels.empty?",
         {"all": [{"any": [{"author": "a"}, {"author": "b"}]}, {"labels": "any"}]},
     ),
-    ("author == 'a || b' and labels.empty?", {"all": [{"author": "a || b"}, {"labels": "none"}]}),
     ("# says who\nauthor == 'a' &&\n  labels.empty?", {"all": [{"author": "a"}, {"labels": "none"}]}),
     ("!(labels.empty? || milestone.nil?)", {"all": [{"labels": "any"}, {"milestone": "any"}]}),
     ("!!resource[:due_date]", {"due_date": "any"}),
