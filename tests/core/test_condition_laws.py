@@ -89,6 +89,13 @@ def played(history: list[Deed], ruleset: Ruleset, watched: set[int]) -> list[Wor
     return [live, late]
 
 
+def unsilenced(history: list[Deed]) -> list[Deed]:
+    """The history without what silences the bot for a while."""
+    return [
+        d for d in history if d.label != "bot::off" and " hold" not in d.label and " snooze" not in d.label
+    ]
+
+
 @few
 @given(histories, st.sets(st.integers(0, 11)))
 def test_a_plan_settles_whatever_is_done_once(history: list[Deed], watched: set[int]) -> None:
@@ -106,7 +113,7 @@ def said(plan: Plan) -> object:
 @given(histories, st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_nothing_happens_before_the_plan_said_so(history: list[Deed], parts: list[float]) -> None:
     ruleset = rules(*LOOKING, *DOING)
-    history = [deed for deed in history if deed.label != "bot::off"]  # silenced, it says no time either
+    history = unsilenced(history)  # silenced, it says no time either
     each = played(history, ruleset, set())[1]
     now = each.issue.newest_event_at
     for _ in range(6):
@@ -126,9 +133,7 @@ def test_nothing_happens_before_the_plan_said_so(history: list[Deed], parts: lis
 @few
 @given(histories, st.sets(st.integers(0, 11)))
 def test_looking_late_is_as_good_as_looking_early(history: list[Deed], watched: set[int]) -> None:
-    history = [
-        deed for deed in history if deed.label != "bot::off"
-    ]  # silenced, it leaves the board as it stood
+    history = unsilenced(history)  # silenced, it leaves the board as it stood
     live, late = played(history, rules(*LOOKING), watched)
     now = live.issue.newest_event_at + timedelta(hours=1)
     now = max(now, late.issue.newest_event_at + timedelta(hours=1))
