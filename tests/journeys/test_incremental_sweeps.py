@@ -151,7 +151,7 @@ def test_it_comes_to_the_same_as_one_that_knows_nothing(office: Office, threads:
     assert town.sweep("us-east", apply=False).pending == 0  # reads everything
 
 
-def test_new_rules_and_new_people_are_applied_to_what_is_known(office: Office) -> None:
+def test_new_rules_are_applied_to_what_is_known(office: Office) -> None:
     office.settled()
     office.town.ruleset = replace(office.town.ruleset, version="other")
     report = Report(False)
