@@ -51,7 +51,7 @@ def survey(
         boards,
         gitlab=tools.gitlab,
         ruleset=tools.ruleset,
-        now=tools.clock.now,
+        now=tools.clock.often(),
         known=tools.known,
         inbox=tools.inbox,
         apply=False,

@@ -49,7 +49,7 @@ class Asked:
 def run(tools: Tools, asked: Asked, confirm: Callable[[str], bool]) -> Report:
     """Sweeps the boards. To adopt, first says what taking in their old requests would do: on stderr if it is quiet."""
     chosen = choose_boards(tools.ruleset, list(asked.adopt or asked.boards))
-    options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.now}
+    options: dict[str, Any] = {"gitlab": tools.gitlab, "ruleset": tools.ruleset, "now": tools.clock.often()}
     options |= {"alone": asked.alone, "restraint": tools.restraint, "threads": asked.concurrency}
     options |= {"max_seconds": asked.max_seconds, "run": new_run(), "everything": asked.plan is not None}
     if asked.against:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from app.core.lazily import lazily
 from app.core.sections import heading_key
 from app.core.template import BlockSpec, Severity, Template, Words, words_of
 from app.core.validators import About, Reading
@@ -29,7 +29,7 @@ class Answer:
     def missing(self) -> bool:
         return not self.text
 
-    @cached_property
+    @lazily
     def problem(self) -> str:
         """What is wrong with what was written: the first thing that a validator found; empty when nothing was."""
         return next((r.problem for r in self.readings if r.problem), "")
@@ -46,33 +46,33 @@ class Answer:
         faulty = (v.example for v, r in pairs if r.problem and "example" in v.model_fields_set)
         return next(faulty, self.block.example)
 
-    @cached_property
+    @lazily
     def understood(self) -> str:
         """What the validators understood, where they echo something."""
         return "; ".join(r.understood for r in self.readings if r.understood)
 
-    @cached_property
+    @lazily
     def shown(self) -> str:
         """What was read: what the validators understood, or else the beginning of the words."""
         return (self.understood or self.text)[:VALUE_LENGTH]
 
-    @cached_property
+    @lazily
     def choices(self) -> frozenset[str]:
         """The keys of the choices made in it."""
         return self._names("choice")
 
-    @cached_property
+    @lazily
     def ticked(self) -> frozenset[str]:
         """The names of the items of its checklists that are there."""
         return self._names("checklist")
 
-    @cached_property
+    @lazily
     def amount(self) -> Amount | None:
         """The sum of money in it, where one is surely meant."""
         sums = (r.value for r in self._read_by("money") if not r.doubtful)
         return next((s for s in sums if isinstance(s, Amount)), None)
 
-    @cached_property
+    @lazily
     def options(self) -> tuple[Option, ...]:
         """All dates that are offered in it, in its order: sure ones and others."""
         values = (r.value for r in self._read_by("dates"))
@@ -85,7 +85,7 @@ class Answer:
         spans = [span for o in self.options if o.sure and (span := o.span(zone))]
         return tuple(sorted(spans, key=lambda span: (span.end, span.start)))
 
-    @cached_property
+    @lazily
     def dates(self) -> tuple[datetime, ...]:
         """The instants (UTC) that are offered in it, those that are surely meant, the earliest first."""
         return tuple(sorted(o.at for o in self.options if o.at and o.sure))
@@ -142,7 +142,8 @@ def _read(block: BlockSpec, words: Words, about: About) -> Answer:
 
 def _conditioned(answer: Answer, by_key: dict[str, Answer]) -> Answer:
     """The answer, not asked for when one of its conditions does not hold."""
-    return replace(answer, asked=all(condition.holds(by_key) for condition in answer.block.when))
+    asked = not answer.block.when or all(condition.holds(by_key) for condition in answer.block.when)
+    return answer if asked else replace(answer, asked=False)
 
 
 def requester_zone(answers: Iterable[Answer]) -> ZoneInfo | None:

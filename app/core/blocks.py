@@ -1,7 +1,8 @@
 """Where the blocks of a template begin in a description: below headings and behind labels, and what stands in each."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.core.markdown import plain_ends, structure
@@ -58,6 +59,7 @@ def marks(text: str, known: Collection[str]) -> Marks:
     found = []
     for number, line in enumerate(text.split("\n"), start=1):
         tag = None
+        names: Sequence[Name]
         if number in headings:
             names = _of_heading(headings[number])
         elif number in code or not _TELLING.search(line, 0, _LOOKED_AT):
@@ -68,12 +70,17 @@ def marks(text: str, known: Collection[str]) -> Marks:
             first = first or number
         else:
             names = [] if number in html else _of_label(line, seen=number not in hidden)
-        if names := [name for name in names if name.key in known]:
-            found.append(Mark(number, names, heading=tag is not None or number in headings))
+        if meant := [name for name in names if name.key in known]:
+            found.append(Mark(number, meant, heading=tag is not None or number in headings))
     return Marks(bool(headings), first, found)
 
 
-def _of_heading(title: str) -> list[Name]:
+def _of_heading(title: str) -> tuple[Name, ...]:
+    """The names in a heading."""
+    return _of_short_heading(title) if len(title) <= _LOOKED_AT else _read_heading(title)
+
+
+def _read_heading(title: str) -> tuple[Name, ...]:
     """The names in a heading: all of it, what stands before a colon, and both without ornaments such as "1." or
     "(required)"."""
     head, _, rest = title.partition(":")
@@ -82,7 +89,10 @@ def _of_heading(title: str) -> list[Name]:
         names.append(Name(heading_key(_bare(head)) or heading_key(head), rest))
     if len(title) <= _LOOKED_AT:
         names.append(Name(heading_key(_bare(title)), ""))
-    return names
+    return tuple(names)
+
+
+_of_short_heading = lru_cache(maxsize=1024)(_read_heading)  # most are a template's, in each request again
 
 
 def _bare(title: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from app.core.acts import Act, acts, assignment
@@ -16,6 +15,7 @@ from app.core.history import StateSpan, state_spans
 from app.core.keys import own_notes
 from app.core.labels import label_since
 from app.core.labels_file import LabelsFile
+from app.core.lazily import lazily
 from app.core.model import Issue, Note, User
 from app.core.moments import Moment, moments
 from app.core.orders import Order, carried_until, orders
@@ -48,13 +48,13 @@ class Facts:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     quarters: Quarters = USUAL
 
-    @cached_property
+    @lazily
     def moments(self) -> tuple[Moment, ...]:
         """What people's acts mean to clocks, in order."""
         claiming = frozenset(self.labels.claiming)
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
 
-    @cached_property
+    @lazily
     def pauses(self) -> dict[tuple[str, ...], tuple[Pause, ...]]:
         """Where clocks stand still, by the labels while which they do, as far as anybody asked."""
         return {}
@@ -73,7 +73,7 @@ class Facts:
             return been[0].board.counting(count)
         return Chain(tuple((stay.start, stay.board.counting(count)) for stay in been))
 
-    @cached_property
+    @lazily
     def requester_zone(self) -> ZoneInfo | None:
         """The requester's zone, where their own dates name exactly one."""
         return requester_zone(self.answers)
@@ -85,22 +85,22 @@ class Facts:
         before = [stay for stay in self.stays[:-1] if stay.start <= at < self.stays[-1].start]
         return before[-1].board.calendar.zone if before else self.board.calendar.zone
 
-    @cached_property
+    @lazily
     def orders(self) -> tuple[Order, ...]:
         """What people told the bot, oldest first."""
         return orders(self.issue)
 
-    @cached_property
+    @lazily
     def own_notes(self) -> dict[str, Note]:
         """The bot's notes on this issue by their keys."""
         return own_notes(self.issue)
 
-    @cached_property
+    @lazily
     def carried_at(self) -> datetime | None:
         """When the request came here from another board."""
         return carried_until(self.issue)
 
-    @cached_property
+    @lazily
     def asked_since(self) -> datetime:
         """Since when this board has asked people for what it needs: the opening, or the last time that the request was
         opened again by people, came from another board or was adopted. That the bot opened it again begins nothing."""
@@ -113,7 +113,7 @@ class Facts:
         """The state in force now, or when the issue was closed."""
         return self.spans_that_count[-1]
 
-    @cached_property
+    @lazily
     def state_labels(self) -> list[str]:
         """The state labels on the issue, in the board's order; of a closed issue, those not put on since."""
         closed_at = self.issue.closed_at if self.issue.state == "closed" else None
@@ -122,7 +122,7 @@ class Facts:
             late = {a.label for a in self.acts if a.kind == "label_on" and a.at > closed_at}
         return [label for label in self.labels.state if label in self.issue.labels and label not in late]
 
-    @cached_property
+    @lazily
     def spans_that_count(self) -> tuple[StateSpan, ...]:
         """The states up to now; of a closed issue, up to its closing, since nothing that comes after it counts."""
         closed_at = self.issue.closed_at if self.issue.state == "closed" else None
@@ -193,11 +193,11 @@ class Facts:
             found = [claim.by]
         return found
 
-    @cached_property
+    @lazily
     def _assignments(self) -> tuple[Act, ...]:
         return tuple(act for act in self.acts if act.kind == "assigned")
 
-    @cached_property
+    @lazily
     def _noted(self) -> frozenset[str]:
         """Whom GitLab's own lines name as assigned, by whoever."""
         return frozenset(name for n in self.issue.system_notes for name in assignment(n.body)[0])

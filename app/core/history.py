@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import NamedTuple
 
 from app.core.acts import AT, BY_TIME, Act
 from app.core.board import People
+from app.core.lazily import lazily
 from app.core.model import Issue, User
 
 SWAP = timedelta(seconds=60)
@@ -20,7 +20,7 @@ class StateLabels:
     all: tuple[str, ...]
     waiting: str
 
-    @cached_property
+    @lazily
     def known(self) -> frozenset[str]:
         """The same, to be asked for one."""
         return frozenset(self.all)

@@ -6,10 +6,12 @@ Instants are UTC-aware; tuples of events and notes are in the order in which the
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
+
+from app.core.lazily import lazily
 
 State = Literal["opened", "closed"]
 
@@ -134,7 +136,7 @@ class Issue:
         """Whether the request lives on in another project; reopened, it lives here too."""
         return self.state == "closed" and self.moved_to_id is not None
 
-    @cached_property
+    @lazily
     def arrivals(self) -> tuple[Note, ...]:
         """GitLab's lines about moves from other projects, oldest first.
 
@@ -143,7 +145,7 @@ class Issue:
         since = self.created_at
         return tuple([n for n in self.system_notes if n.body.startswith(MOVED_FROM) and n.at >= since])
 
-    @cached_property
+    @lazily
     def label_history(self) -> tuple[LabelEvent, ...]:
         """The label events as they were meant.
 
@@ -187,12 +189,12 @@ class Issue:
         stamps.extend(n.at for n in self.notes)
         return max(stamps)
 
-    @cached_property
+    @lazily
     def bot_names(self) -> frozenset[str]:
         """The usernames of the bot's users, as they are compared: without regard to case."""
         return _folded(self.bots)
 
-    @cached_property
+    @lazily
     def events_of(self) -> dict[str, list[LabelEvent]]:
         """The label history by label, in order; events of labels that were deleted are left out."""
         found: dict[str, list[LabelEvent]] = {}
@@ -201,12 +203,12 @@ class Issue:
                 found.setdefault(event.label, []).append(event)
         return found
 
-    @cached_property
+    @lazily
     def system_notes(self) -> tuple[Note, ...]:
         """GitLab's own lines."""
         return tuple([n for n in self.notes if n.system])
 
-    @cached_property
+    @lazily
     def comments(self) -> tuple[Note, ...]:
         """What people wrote; neither GitLab's own lines nor the bot's."""
         bots = self.bot_names

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, TypeVar
 
 from app.core.answers import Answer, Gap, gaps, read_answers
 from app.core.board import Board
+from app.core.lazily import lazily
 from app.core.model import Issue
 from app.core.remembered import Remembered
 from app.core.sections import heading_key, sections
@@ -51,37 +51,37 @@ class Description:
         found: T = known[1]
         return found
 
-    @cached_property
+    @lazily
     def by_key(self) -> dict[str, Answer]:
         """The answers by their block's key."""
         return {answer.block.key: answer for answer in self.answers}
 
-    @cached_property
+    @lazily
     def note(self) -> dict[str, tuple[object, str]]:
         """The status note as it was last put together, by its source, with all else that it was made of."""
         return {}
 
-    @cached_property
+    @lazily
     def known(self) -> dict[int, Known]:
         """What follows from it for rules, by the id of who found that out."""
         return {}
 
-    @cached_property
+    @lazily
     def said(self) -> dict[str | tuple[str, ...], tuple[object, Ours]]:
         """The lines about this request as they were last put together, by their texts, with what they were made of."""
         return {}
 
-    @cached_property
+    @lazily
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing or not enough."""
         return gaps(self.answers, self.match.template)
 
-    @cached_property
+    @lazily
     def required(self) -> tuple[Gap, ...]:
         """What of it an SA cannot start without."""
         return tuple(gap for gap in self.gaps if gap.severity == "required")
 
-    @cached_property
+    @lazily
     def understood(self) -> tuple[tuple[str, str], ...]:
         """What was read in each block that says anything, by its heading."""
         return tuple((a.block.heading, a.shown) for a in self.answers if not a.missing)

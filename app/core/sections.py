@@ -107,7 +107,7 @@ def code_lines(text: str) -> frozenset[int]:
 
 def without_comments(text: str) -> str:
     """The text without HTML comments; one that never ends goes up to the end, as in a browser."""
-    return _COMMENT.sub("", text)
+    return _COMMENT.sub("", text) if "<!--" in text else text
 
 
 def content_lines(body: str) -> list[str]:
@@ -115,7 +115,9 @@ def content_lines(body: str) -> list[str]:
 
     A ticked box stays on its line, since ticking says something.
     """
-    text = _ENTITY.sub(" ", _TAG.sub(" ", without_comments(body)))
+    text = without_comments(body)
+    text = _TAG.sub(" ", text) if "<" in text else text
+    text = _ENTITY.sub(" ", text) if "&" in text else text
     lines = (_LIST_MARK.sub("", line).strip() for line in text.splitlines() if not _NO_WORDS.match(line))
     return [line for line in lines if line]
 
@@ -163,7 +165,14 @@ def _lead(line: str, known: str) -> int:
 
 
 def _plain(line: str) -> str:
+    return _short_plain(line) if len(line) <= 200 else _plain_anew(line)
+
+
+def _plain_anew(line: str) -> str:
     return _WORDLESS.sub(" ", line.casefold()).strip()
+
+
+_short_plain = lru_cache(maxsize=4096)(_plain_anew)  # most lines are the template's own
 
 
 def _says_something(line: str) -> bool:

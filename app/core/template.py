@@ -42,11 +42,11 @@ class BlockSpec(Model):
     )
     accepts: list[Validator] = Field(default=[], description="What the words must amount to: all of these.")
 
-    @property
+    @cached_property
     def key(self) -> str:
         return heading_key(self.heading)
 
-    @property
+    @cached_property
     def insisted(self) -> "BlockSpec":
         """The block where a board insists on it."""
         return self.model_copy(update={"severity": "required", "faults": "required"})

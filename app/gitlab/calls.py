@@ -19,6 +19,7 @@ from requests.utils import get_environ_proxies
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab.line import Carrier, Line, NotSent
 from app.gitlab.payloads import Json
+from app.gitlab.session import Session
 from app.gitlab.waiting import retry_after
 
 TIMEOUT_SECONDS = 10
@@ -38,7 +39,7 @@ class Calls:
         self.line = line
         self._retry_after: float | None = None
         self._ahead: timedelta | None = None
-        session = requests.Session()
+        session = Session()
         verify = _by_environment(session, url)
         session.hooks["response"].append(self._remember)
         self._carrier = Carrier(line)

@@ -1,0 +1,28 @@
+"""Values of an object that are worked out when first asked for."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class lazily(Generic[T]):
+    """As `functools.cached_property`, for objects with a `__dict__`. That of Python 3.11 takes a lock each time, which
+    costs as much as most of what it guards; here two threads may both work the value out, and either will do."""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> "lazily[T]": ...
+
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> T: ...
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> "T | lazily[T]":
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._work(instance)
+        return value
