@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 import yaml
 
@@ -99,19 +98,17 @@ def _commands(page: Path, line: str) -> Iterator[Command]:
 
 
 def understood(words: list[str]) -> None:
-    """Parses the words behind `triage` as the command does. Errors: click.ClickException, or an assertion."""
+    """Parses the words behind `triage` as the command does. Errors: its parser's, or an assertion."""
     command: Any = typer.main.get_command(app)
     left, info = list(words), "triage"
-    context = click.Context(command, info_name=info)
-    while isinstance(command, click.Group):
+    while hasattr(command, "commands"):
         if not left or left == ["--help"]:
             return
-        found = command.get_command(context, left[0])
-        assert found is not None, f"there is no command {left[0]!r} in {info}"
+        assert left[0] in command.commands, f"there is no command {left[0]!r} in {info}"
         info = left.pop(0)
-        context, command = click.Context(found, info_name=info, parent=context), found
+        command = command.commands[info]
     if "--help" not in left:
-        command.make_context(info, left, parent=context.parent)
+        command.make_context(info, left)
 
 
 def files(page: Path) -> dict[str, str]:

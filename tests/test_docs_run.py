@@ -38,20 +38,13 @@ pytestmark = UNCLOSED
 # Commands that are only parsed, and why. By the beginning of the line; the longest beginning counts.
 ONLY_PARSED = {
     "make": "they set up, test or measure this checkout; that the target exists is looked at",
-    "triage demo": "it plays a story of minutes; tests/journeys has it",
-    "triage sandbox": "it serves until it is stopped; one runs here",
-    "triage serve": "it serves until it is stopped; tests/test_serve.py starts it",
-    "triage db upgrade": "tests/test_database.py has it; here it would meet an empty folder",
     "triage rules import": "it reads somebody's own policies; tests/test_importing.py has some",
-    "triage rules schema": "it writes beside the rules of this checkout; make lint runs it",
-    "triage rules codes": "it compares with a page of this checkout; make lint runs it",
     "triage rules page": "a reduced copy of the rules has another page; make lint runs it",
     "triage rules backtest --since 90d --against origin/main": "it names a branch of somebody's repository",
     "triage rules backtest --against main": "it names a branch of somebody's repository",
     "triage sla restate --since 2026-03-01 --against v1.4": "it names a tag of somebody's repository",
     "triage undo result.json": "the file is that of an earlier run",
     "triage undo 20261126T050312-3fa1": "it names somebody's run; a page with RUN in its place is run",
-    "triage inbox retry": "it names somebody's request; tests/test_inbox_cli.py has it",
 }
 # Commands that run here with another exit code than 0, and why.
 OTHER_CODES = {
