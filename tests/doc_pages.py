@@ -47,12 +47,13 @@ class Block:
 
 @dataclass
 class Command:
-    """One command line of a page: its words, and the variables that are set for it."""
+    """One command line of a page: its words, the variables that are set for it, and what is shown as its output."""
 
     page: Path
     line: str
     words: list[str]
     variables: dict[str, str] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{name(self.page)}: {self.line}"
@@ -81,8 +82,13 @@ def commands(page: Path) -> Iterator[Command]:
     for block in blocks(page):
         if block.language not in ("sh", "console", "shell", "bash"):
             continue
+        found: list[Command] = []
         for line in block.text.replace("\\\n", " ").splitlines():
-            yield from _commands(page, line.removeprefix("$ ").strip())
+            if block.language == "console" and not line.startswith("$ "):
+                found[-1].shown += [line.strip()] if line.strip() not in ("", "...") else []
+            else:
+                found += _commands(page, line.removeprefix("$ ").strip())
+        yield from found
 
 
 def _commands(page: Path, line: str) -> Iterator[Command]:
