@@ -20,6 +20,7 @@ from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.import_cli import rules_import
 from app.inbox_cli import inbox_app
+from app.labels_cli import labels_app
 from app.masking import masked
 from app.options import Format, FormatOption, show
 from app.plans_cli import apply, runs, undo
@@ -42,6 +43,7 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(sla_app, name="sla")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(database_app, name="db")
+app.add_typer(labels_app, name="labels")
 app.command()(hooks)
 app.command()(digest)
 app.command()(doctor)

@@ -11,7 +11,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer
 import yaml
@@ -84,9 +83,9 @@ def test_every_command_is_one_of_ours() -> None:
     for words in commands():
         command: Any = group
         left = list(map(str, words))
-        while isinstance(command, click.Group):
-            command = command.get_command(click.Context(command), left.pop(0))
-            assert command is not None, words
+        while hasattr(command, "commands"):
+            assert left[0] in command.commands, words
+            command = command.commands[left.pop(0)]
         command.make_context(words[0], left)
 
 
@@ -161,6 +160,42 @@ def test_the_image_holds_the_program_and_its_policy_and_nothing_else() -> None:
     }
     assert not [path for path in found if re.search(r"(^|/)tests?[_/]|\.env|\.db$|cache|secrets/", path)]
     assert "app/cli.py" in found
+
+
+def copied() -> set[str]:
+    """The files that `COPY` takes out of the build context, of all stages."""
+    lines = re.findall(r"^COPY (?!--from)(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    sources = [word for line in lines for word in line.split()[:-1]]
+    return {path for path in selected() if any(path == s or path.startswith(f"{s}/") for s in sources)}
+
+
+def test_what_is_sent_is_what_is_copied() -> None:
+    assert copied() == set(selected())
+    kinds = {Path(path).suffix for path in copied()}
+    assert kinds <= {".py", ".yaml", ".md", ".json", ".lock", ".toml", ".mako", ""}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tests/test_cli.py",
+        "rules/tests/orders.yaml",
+        "app/core/__pycache__/rule.cpython-311.pyc",
+        "app/.env",
+        "rules/.env.production",
+        "app/triage.db",
+        "app/.mypy_cache/x.json",
+        "rules/.pytest_cache/x",
+        ".env",
+        ".git/config",
+        "secrets/gitlab_token",
+        "triage.db",
+        ".venv/bin/python",
+        "docs/README.md",
+    ],
+)
+def test_what_must_never_be_in_the_image_is_left_out(path: str) -> None:
+    assert _ignored(path, (ROOT / ".dockerignore").read_text().split())
 
 
 def test_the_image_names_no_secret() -> None:

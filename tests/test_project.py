@@ -63,14 +63,6 @@ def test_only_the_command_knows_the_sandbox() -> None:
             assert "app.sandbox" not in path.read_text(), path.name
 
 
-def test_every_variable_of_the_settings_is_in_the_readme() -> None:
-    from app.settings import Settings
-
-    text = (ROOT / "README.md").read_text()
-    for name in Settings.model_fields:
-        assert f"TRIAGE_{name.upper()}" in text
-
-
 def test_every_rule_is_a_file_and_every_check_is_used(ruleset: Any) -> None:
     checks = {p.stem for p in (ROOT / "app" / "core" / "checks").glob("*.py") if p.stem != "__init__"}
     # One check is for rules that others write; those of tests/example_rules and docs/rules.md use it.

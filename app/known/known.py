@@ -148,6 +148,12 @@ class KnownIssues:
                 .values(complete_from=since, listed_from=listed_from)
             )
 
+    def forget(self, project_id: int) -> None:
+        """Nothing of the project is known any more: the next sweep reads all of it."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(known_issues).where(known_issues.c.project_id == project_id))
+            connection.execute(delete(known_boards).where(known_boards.c.project_id == project_id))
+
     def _begin(self, project_id: int) -> None:
         """Nothing is known of the project but of which GitLab it is; unless another sweep has begun with it as well."""
         with writing(self._engine) as connection:

@@ -43,11 +43,11 @@ def get_label(call: Call) -> Reply:
 
 
 def _label(call: Call, key: str, above: bool = True) -> Label:
-    """By title, else by id."""
+    """By id, else by title, as GitLab's `find_label` does."""
     place = call.place()
-    found = call.world.label(place, key, above)
-    if found is None and key.isdigit():
-        found = next((label for label in call.world.labels_in(place, above) if label.id == int(key)), None)
+    there = call.world.labels_in(place, above)
+    found = next((label for label in there if key.isdigit() and label.id == int(key)), None)
+    found = found or call.world.label(place, key, above)
     if found is None:
         raise not_found("Label")
     return found
