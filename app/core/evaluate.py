@@ -9,7 +9,7 @@ from app.core.as_of import as_of
 from app.core.board import Board
 from app.core.board_rules import Lineup, Seat
 from app.core.commands import Looking, answers
-from app.core.doing import once
+from app.core.doing import all_once
 from app.core.expedite import as_meant, by_order
 from app.core.facts import Facts, gather
 from app.core.keys import REPORT
@@ -20,15 +20,9 @@ from app.core.owned import label_changes
 from app.core.plan import (
     Action,
     AddLabel,
-    Assign,
     Clause,
-    Close,
-    Move,
     Outcome,
     Plan,
-    Reopen,
-    SetConfidential,
-    SetDue,
     Verdict,
     stamp,
 )
@@ -43,7 +37,6 @@ ROUNDS = (
 )
 ADOPTION = "adoption"
 ON_HOLD = "an SA has put it on hold"
-PLACING = (Close, Reopen, Move)  # of these one at most makes sense
 
 
 def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = False) -> Plan:
@@ -192,7 +185,7 @@ def _round(
     actions = [] if held else label_changes(looks, live, rules, facts)
     actions += [action for look in live if look.failing and not held for action in repairs(look, facts)]
     if not (actions or held):  # what is done once is decided on the issue as the changes leave it
-        actions = _done_once(live, facts, ruleset)
+        actions = all_once(live, facts, ruleset.boards)
     if not (actions or held):  # and notes speak of it as all of these leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
@@ -202,21 +195,6 @@ def _round(
         actions = answers(facts, ruleset, proposed, looking)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
     return outcomes, list(reversed(once.values()))
-
-
-def _done_once(live: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
-    """What rules do once per cause; of two that want one thing another way, the first. Whoever closes or moves the
-    request calls people while it is here."""
-    found: list[Action] = []
-    for look in live:
-        if look.seat.rule.does is not None and (deeds := once(look, facts, ruleset.boards)):
-            found += [*summons(look, facts), *deeds]
-    alike: dict[object, Action] = {}
-    for action in found:
-        place: object = PLACING if isinstance(action, PLACING) else action
-        place = type(action) if isinstance(action, Assign | SetDue | SetConfidential) else place
-        alike.setdefault(place, action)
-    return sorted(alike.values(), key=lambda action: isinstance(action, Move))
 
 
 def _looks(

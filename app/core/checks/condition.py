@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from app.core.conditions.seen import Found
-from app.core.conditions.tree import When, groups_named, look, names_closed
+from app.core.conditions.tree import When, counts_from, groups_named, look, names_closed
 from app.core.conditions.ways import timers, ways
 from app.core.document import Model
 from app.core.effects import Effects
@@ -57,6 +57,11 @@ class OwnCondition(Model):
     def groups(self) -> frozenset[str]:
         """The groups of GitLab's whose members must be known."""
         return groups_named(self.when)
+
+    @cached_property
+    def counts_from(self) -> frozenset[str]:
+        """What its ages count from."""
+        return counts_from(self.when)
 
     def effects(self) -> Effects:
         """It reads what its conditions say, and puts nothing right by itself."""

@@ -175,7 +175,10 @@ def test_the_clauses_are_the_tree(ruleset: Ruleset) -> None:
         ("{text: {contains: x}}", '"in" is missing'),
         ("{age: {since: created}}", "say how long"),
         ("{age: {since: created, label_on: x, at_least: 1d}}", "say since when: one of"),
-        ("{age: {since: created, at_least: 5 days}}", "is no length of time; write it as 48h, 90m or 5d"),
+        (
+            "{age: {since: created, at_least: 5 days}}",
+            "is no length of time; write it as 48h, 90m, 5d, 6mo or 1y",
+        ),
         ("{count: {of: comments, at_least: 3, at_most: 2}}", "so that it never holds"),
         ("{count: {of: labels, by: sa, at_least: 3}}", "by is for comments"),
         ("{due_date: {within: 36h}}", "write whole days"),
