@@ -200,12 +200,15 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     return found
 
 
+KEPT = ("status", "advice")  # texts that are kept up: in them nothing depends on when the bot looks
+
+
 def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:
     known = rule.check.PLACEHOLDERS | {"words", "roles"}
     return [
         document.problem(path, str(fault), BAD_TEXT)
         for path, text in rule.texts().items()
-        for fault in faults(text, known)
+        for fault in faults(text, known if path[-1] in KEPT else known | rule.placeholders)
     ]
 
 

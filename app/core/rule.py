@@ -116,6 +116,11 @@ class Rule(Model):
                     found[("check", "ladder", i, "says")] = step.says
         return found
 
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """What its texts may name that are written once, and told anew at no later look."""
+        return frozenset(getattr(self.check, "WRITTEN_ONCE", ()))
+
     def summonses(self) -> dict[tuple[str | int, ...], SummonSpec]:
         """The calls that the rule may make, by their place in the file."""
         found: dict[tuple[str | int, ...], SummonSpec] = {}

@@ -1,6 +1,6 @@
 """Finds what the rule's own condition says."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
 
@@ -12,9 +12,10 @@ from app.core.conditions.ways import timers, ways
 from app.core.document import Model
 from app.core.effects import Effects
 from app.core.facts import Facts
-from app.core.plan import Clause
+from app.core.plan import Clause, stamp
 from app.core.result import Result
 from app.core.text import Ours, instant
+from app.core.today import DaysAhead
 
 PARTS = 4  # how many conditions a reason names
 
@@ -44,6 +45,8 @@ class OwnCondition(Model):
             "downvotes",
         }
     )
+
+    WRITTEN_ONCE: ClassVar = frozenset({"today", "in_days", "created_at", "updated_at", "web_url"})
 
     kind: Literal["condition"]
     when: When = Field(description="One condition, or a list of which all must be so.")
@@ -112,6 +115,11 @@ def _values(facts: Facts, since: datetime) -> dict[str, Any]:
         "state": Ours("open" if issue.state == "opened" else "closed"),
         "milestone": issue.milestone.title if issue.milestone else Ours("none"),
         "due": Ours(issue.due_date or "none"),
+        "today": Ours(facts.now.astimezone(UTC).date()),
+        "in_days": DaysAhead(facts.now),
+        "created_at": Ours(stamp(issue.created_at)),
+        "updated_at": Ours(stamp(issue.updated_at)),
+        "web_url": Ours(issue.web_url),
         "upvotes": Ours(issue.upvotes),
         "downvotes": Ours(issue.downvotes),
     }

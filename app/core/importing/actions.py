@@ -8,7 +8,8 @@ from app.core.importing.comments import Comment, Quick, calling, comment, escape
 from app.core.importing.found import Found, named, nameless
 
 Deeds = dict[str, Any]  # `does` as our files write it
-CALLS = {"author": "requester", "assignees": "assignees"}
+CALLS = {"author": "requester", "assignees": "all assignees"}
+_USERNAME = re.compile(r"\w(?:[\w.-]*\w)?")
 _LABEL = re.compile(r"~(?:\"([^\"]+)\"|(\S+))")
 _QUICK_IGNORED = frozenset({"cc"})
 
@@ -144,23 +145,20 @@ def _all_labels(found: Found) -> list[str]:
 
 def _say(found: Found, wanted: Wanted, said: Comment, mentions: list[str], *, internal: bool) -> None:
     """The comment: a call where somebody is to hear of it, else a note that calls nobody."""
-    names = [name.lstrip("@") for name in mentions]
-    copy = f"cc {' '.join(f'@{escaped(name)}' for name in names)}" if names else ""
-    text = "\n\n".join(part for part in (said.text, copy) if part)
-    if not text:
+    names = list(dict.fromkeys([*(name.strip().lstrip("@") for name in mentions), *said.mentions]))
+    who = [CALLS[name] for name in said.calls] + [f"@{name}" for name in names if _USERNAME.fullmatch(name)]
+    if odd := [name for name in names if not _USERNAME.fullmatch(name)]:
+        found.lack(f"{odd[0]!r} is no username", "actions", "mention")
+    if not (said.text or names):
         return
-    if internal or not (said.calls or names or said.mentions):
-        if internal and (said.calls or names or said.mentions):
+    if internal or not who:
+        if internal and who:
             found.change("an internal note names people here without calling them", "actions", "comment")
+        copy = f"cc {' '.join(f'@{escaped(name)}' for name in names)}" if mentions else ""
+        text = "\n\n".join(part for part in (said.text, copy) if part)
         wanted.does["note"] = {"text": text, "internal": True} if internal else text
         return
-    who = [CALLS[name] for name in said.calls] or ["requester"]
-    if not said.calls:
-        key = "mention" if names else "comment"
-        found.change("its call goes to the requester too, besides those it names", "actions", key)
-    if "assignees" in who:
-        found.change("of the assignees, the board's SAs are called", "actions", "comment")
-    wanted.summon = {"who": who, "text": calling(text) or "have a look, please."}
+    wanted.summon = {"who": who, "text": calling(said.text) or "have a look, please."}
 
 
 def _settle(found: Found, wanted: Wanted) -> None:

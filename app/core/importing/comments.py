@@ -9,22 +9,21 @@ from typing import NamedTuple
 
 from app.core.importing.found import Found
 
-OURS = ("author", "assignees", "labels", "state", "milestone", "title", "upvotes", "downvotes")
+ONCE = ("created_at", "updated_at", "web_url")
+OURS = ("author", "assignees", "labels", "state", "milestone", "title", "upvotes", "downvotes", *ONCE)
 PLAIN = {  # what a text here cannot name, in words
     "assignee": "{{ assignees }}",
-    "created_at": "the opening",
-    "updated_at": "the last change",
     "closed_at": "the closing",
     "closed_by": "whoever closed it",
-    "web_url": "this issue",
     "full_reference": "this issue",
-    "type": "issue",
+    "type": "issues",
 }
 _PART = re.compile(r"\{\{[ \t]*(?P<name>[\w.]+)[ \t]*\}\}|#\{(?P<ruby>(?:[^{}]|\{[^{}]*\})*)\}")
-_FROM_NOW = re.compile(
-    r"(\d{1,3})\.(\w+?)s?\.from_now(?:\.(?:strftime\((?:'[^']*'|\"[^\"]*\")\)|to_date|iso8601))*"
-)
-_TODAY = re.compile(r"(?:Time|Date|DateTime)\.(?:now|today)(?:\.strftime\((?:'[^']*'|\"[^\"]*\")\))?")
+# Whether the day is what is printed, as 2026-03-09.
+_AS_DAY = r"\.strftime\(['\"](?:%Y-%m-%d|%F)['\"]\)|\.to_date(?:\.(?:iso8601|to_s))?"
+_OTHERWISE = r"(?:\.strftime\((?:'[^']*'|\"[^\"]*\")\)|\.to_date|\.iso8601)*"
+_FROM_NOW = re.compile(rf"(\d{{1,3}})\.(\w+?)s?\.from_now(?:({_AS_DAY})|{_OTHERWISE})")
+_TODAY = re.compile(rf"(?:Time|Date|DateTime)\.(now|today)(?:({_AS_DAY}|(?<=Date\.today))|{_OTHERWISE})")
 _FIELD = re.compile(r"resource\[(?::|['\"])(title|state|upvotes|downvotes)['\"]?\]|(author|state)")
 _JINJA = re.compile(r"\{(?=[{%#]|\w+\}(?![}%]))")
 _QUICK = re.compile(r"/([a-z_]+)(?:[ \t]+(.*))?")
@@ -82,6 +81,8 @@ def _placeholder(found: Found, match: re.Match[str], *path: str) -> str:
     if match["name"] is None:
         return _ruby(found, match["ruby"].strip(), *path)
     name = match["name"].split(".")[0]
+    if name == "state":
+        found.change("an open issue is told as open, and there as opened", *path)
     if name in OURS:
         return f"{{{{ {name} }}}}"
     if name not in PLAIN:
@@ -94,12 +95,16 @@ def _placeholder(found: Found, match: re.Match[str], *path: str) -> str:
 
 def _ruby(found: Found, code: str, *path: str) -> str:
     if ahead := _FROM_NOW.fullmatch(code):
+        days = int(ahead[1]) * {"day": 1, "week": 7}.get(ahead[2], 0)
+        if days and ahead[3]:
+            return f"{{{{ in_days[{days}] }}}}"
         words = f"{ahead[1]} {ahead[2]}{'' if ahead[1] == '1' else 's'} from now"
         found.change(f'#{{{code}}} is told as "{words}", not as a date', *path)
         return words
-    if _TODAY.fullmatch(code):
-        found.change(f'#{{{code}}} is told as "today"', *path)
-        return "today"
+    if today := _TODAY.fullmatch(code):
+        if not today[2]:
+            found.change(f"#{{{code}}} is told as a day, without the time", *path)
+        return "{{ today }}"
     if field := _FIELD.fullmatch(code):
         return f"{{{{ {field[1] or field[2]} }}}}"
     found.lack(f"the Ruby #{{{code[:80]}}} in its text cannot be run here", *path)

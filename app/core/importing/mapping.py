@@ -38,6 +38,9 @@ EVERYWHERE = (
     "What a person undoes stays undone, as long as the cause lasts.",
     "Issues from before a board's `since` are left alone; closed ones are looked at when something happens to them, "
     "and for 14 days.",
+    "An age is reached to the minute; gitlab-triage compares days, and so acts up to a day later.",
+    "Of rules that wait for updated_at and are due at once the first acts, and the others wait anew: the first by its "
+    "id here, the first in the file there.",
     "A name that people chose, such as a title, stands in code within a text.",
 )
 
