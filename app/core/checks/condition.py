@@ -46,7 +46,9 @@ class OwnCondition(Model):
         }
     )
 
-    WRITTEN_ONCE: ClassVar = frozenset({"today", "in_days", "created_at", "updated_at", "web_url"})
+    WRITTEN_ONCE: ClassVar = frozenset(
+        {"today", "in_days", "created_at", "updated_at", "web_url", "reference"}
+    )
 
     kind: Literal["condition"]
     when: When = Field(description="One condition, or a list of which all must be so.")
@@ -119,6 +121,7 @@ def _values(facts: Facts, since: datetime) -> dict[str, Any]:
         "in_days": DaysAhead(facts.now),
         "created_at": Ours(stamp(issue.created_at)),
         "updated_at": Ours(stamp(issue.updated_at)),
+        "reference": issue.reference,
         "web_url": Ours(issue.web_url),
         "upvotes": Ours(issue.upvotes),
         "downvotes": Ours(issue.downvotes),

@@ -6,11 +6,11 @@ from typing import Any
 
 from app.core.importing.comments import Comment, Quick, calling, comment, escaped, template
 from app.core.importing.found import Found, named, nameless
+from app.core.importing.summaries import LABEL, summary_issue
 
 Deeds = dict[str, Any]  # `does` as our files write it
 CALLS = {"author": "requester", "assignees": "all assignees"}
 _USERNAME = re.compile(r"\w(?:[\w.-]*\w)?")
-_LABEL = re.compile(r"~(?:\"([^\"]+)\"|(\S+))")
 _QUICK_IGNORED = frozenset({"cc"})
 
 
@@ -20,6 +20,7 @@ class Wanted:
     def __init__(self) -> None:
         self.does: Deeds = {}
         self.summon: dict[str, Any] = {}
+        self.summary: dict[str, Any] = {}
 
     def add(self, key: str, names: list[str]) -> None:
         """More labels, each once."""
@@ -56,12 +57,10 @@ def actions(found: Found, boards: Mapping[str, str]) -> Wanted:
                     found.change("it is a plain comment here, no thread to be resolved", "actions", key)
             case "redact_confidential_resources" | "redact":
                 found.change("confidential issues are told by reference only here", "actions", key)
-            case "summarize" | "comment_on_summary":
-                found.change(
-                    "no summary issue is written; `triage status` and `triage digest` list what is open",
-                    "actions",
-                    key,
-                )
+            case "summarize":
+                wanted.summary = summary_issue(found, value)
+            case "comment_on_summary":
+                found.change("nothing is written under the summary issue", "actions", key)
             case "delete":
                 found.lack("only branches are deleted, and no rule here looks at branches", "actions", key)
             case _:
@@ -111,7 +110,7 @@ def _issue(found: Found, wanted: Wanted, value: Any) -> None:
 
 def _quick(found: Found, wanted: Wanted, quick: Quick, boards: Mapping[str, str]) -> None:
     """A quick action in a comment, as far as there is an action of ours for it."""
-    labels = [first or second for first, second in _LABEL.findall(quick.rest)]
+    labels = [first or second for first, second in LABEL.findall(quick.rest)]
     match quick.name:
         case "close" | "reopen":
             wanted.does["state"] = quick.name
@@ -168,6 +167,6 @@ def _settle(found: Found, wanted: Wanted) -> None:
         found.lack(f'it puts "{label}" on and takes it off: what shall stay cannot be told', "actions")
     if does.get("move") and does.get("state"):
         found.lack("a request that is moved is closed here by GitLab; take one of move and status", "actions")
-    if not does and not wanted.summon and not found.lacking:
+    if not does and not wanted.summon and not wanted.summary and not found.lacking:
         told = "all that it does is done otherwise here" if found.rule.part("actions") else "it does nothing"
         found.lack(f"{told}, so that there is nothing to bring", "actions")

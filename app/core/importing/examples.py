@@ -127,6 +127,7 @@ def expected(wanted: Wanted, scene: Scene) -> list[str]:
         "note": "note" in does,
         "issue": "issue" in does,
         "summon": bool(wanted.summon),
+        "list": bool(wanted.summary),
         "close": state == "close" and not scene.closed,
         "reopen": state == "reopen" and scene.closed,
         "not due": does.get("due_date") == "none" and scene.due is not None,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from app.core.document import parse
-from app.core.importing.mapping import imported
+from app.core.importing.mapping import Imported, imported
 from app.core.importing.source import read
+from app.core.limits import Limit
 from app.core.ruleset import Ruleset
 from tests.core.importing.policy import bare, brought, one
 
@@ -191,7 +192,7 @@ def test_an_action_becomes_this(
         ("issue: {description: d}", "title"),
         ("comment: '#{resource[:iid] * 2} is it.'", "cannot be run"),
         ("comment: /lock", "nothing to bring"),
-        ("summarize: {title: t, item: i}", "nothing to bring"),
+        ("summarize: {item: i}", "needs a title"),
         ("{}", "nothing"),
         ("[labels]", "no mapping"),
         ("labels: [[x]]", "no list of names"),
@@ -223,7 +224,20 @@ CHANGED = [
         "2 days from now",
     ),
     ("labels: [a]", "remove_labels: [a]\ncomment: |\n  Bye.\n  /lock", 9, "/lock"),
-    ("labels: [a]", "labels: [x]\nsummarize: {title: t, item: i}", 9, "no summary issue"),
+    ("labels: [a]", "labels: [x]\nsummarize: {title: t, item: i}", 9, "edited in place"),
+    ("labels: [a]", "labels: [x]\nsummarize: {title: t, destination: a/b}", 9, "own project"),
+    (
+        "labels: [a]",
+        "labels: [x]\nsummarize: {title: t, redact_confidential_resources: false}",
+        9,
+        "by reference",
+    ),
+    (
+        "labels: [a]",
+        "labels: [x]\nsummarize: {title: t}\ncomment_on_summary: c",
+        10,
+        "under the summary issue",
+    ),
 ]
 
 
@@ -237,10 +251,52 @@ def test_a_changed_meaning_is_told_with_its_line(
     assert f"# - line {line}: " in found.text
 
 
-def test_limits_mean_nothing_here(ruleset: Ruleset) -> None:
-    rule = "{name: a, limits: {oldest: 2}, conditions: {state: opened}, actions: {labels: [x]}}"
-    text = f"resource_rules: {{issues: {{rules: [{rule}]}}}}"
-    assert "how many at a time" in brought(text, ruleset).rules[0].found.changed[0].message
+def limited(limits: str, ruleset: Ruleset) -> Imported:
+    rule = f"{{name: a, limits: {limits}, conditions: {{state: opened}}, actions: {{labels: [x]}}}}"
+    return brought(f"resource_rules: {{issues: {{rules: [{rule}]}}}}", ruleset).rules[0]
+
+
+def test_limits_are_taken_as_they_are(ruleset: Ruleset) -> None:
+    for limits, limit in (("{oldest: 2}", Limit(oldest=2)), ("{most_recent: 50}", Limit(most_recent=50))):
+        found = limited(limits, ruleset)
+        assert found.rule
+        assert (found.outcome, found.rule.limit) == ("whole", limit)
+
+
+@pytest.mark.parametrize(
+    "limits", ["{oldest: 0}", "{oldest: true}", "{newest: 2}", "{oldest: 1, most_recent: 1}", "7"]
+)
+def test_limits_that_are_none_leave_the_rule_out(limits: str, ruleset: Ruleset) -> None:
+    found = limited(limits, ruleset)
+    assert "limits is one of" in found.found.lacking[0].message
+
+
+def test_a_summary_is_an_issue_that_lists(ruleset: Ruleset) -> None:
+    given = """summarize:
+  title: "#{resource[:type].capitalize} require labels"
+  item: "- [ ] [{{title}}]({{web_url}}) {{labels}}"
+  summary: |
+    The following {{type}} of "{{title}}":
+
+    {{items}}
+
+    By #{7.days.from_now.strftime('%Y-%m-%d')} for {{author}}
+
+    /label ~"needs attention" ~b
+    /spend 1h
+"""
+    found = one("state: opened\nlabels: [None]", given, ruleset)
+    assert found.outcome == "changed", found.found.lacking
+    assert found.wanted.summary == {
+        "title": "Issues require labels",
+        "item": "- [ ] [{{ title }}]({{ web_url }}) {{ labels }}",
+        "text": 'The following issues of "{{ title }}":\n\n{{ items }}\n\nBy {{ in_days[7] }} for '
+        "{%+ raw %}{{% endraw +%}{author}}",
+        "labels": ["needs attention", "b"],
+    }
+    told = [problem.message for problem in found.found.changed]
+    assert any("{{author}} stands for nothing" in each for each in told)
+    assert any("/spend 1h" in each for each in told)
 
 
 def test_ids_come_from_names_and_are_each_once(ruleset: Ruleset) -> None:
