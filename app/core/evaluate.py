@@ -35,9 +35,7 @@ from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
 
-ROUNDS = (
-    8  # labels, what is done once, and notes, each with what follows from them; then orders; then nothing
-)
+ROUNDS = 5  # labels, what follows from them, what is done once, notes, answers; then nothing is left
 ADOPTION = "adoption"
 ON_HOLD = "an SA has put it on hold"
 
@@ -53,9 +51,9 @@ def evaluate(
     """What should be done to the issue at `now`, and when time alone could change that.
 
     Follows its own plan until nothing is added, so that evaluating the issue after its plan was applied gives no
-    further action. Raises Unsettled, with the rules' ids, when eight rounds are not enough. `adopt` treats a request
-    from before the board's `since` as if it had come after, and marks it so. Of rules with a limit only
-    those in `turns` act (None: all).
+    further action. Raises Unsettled, with the rules' ids, when after five rounds something is left. `adopt` treats a
+    request from before the board's `since` as if it had come after, and marks it so. Of rules with a limit only those
+    in `turns` act (None: all).
     """
     board = ruleset.board_of(issue)
     plan = partial(
@@ -85,7 +83,7 @@ def evaluate(
     told: dict[str, Outcome] = {}
     lists: dict[str, Listed] = {}
     last: list[list[Action]] = []
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS + 1):
         outcomes, actions, found = _round(facts, ruleset, looking, turns, held=held is not None)
         lists = {**{one.rule: one for one in found}, **lists}
         done += [] if silent else actions

@@ -15,8 +15,8 @@ from app.core.limits import Limit
 from app.core.listing import SummaryIssue
 
 EXPECTED = (
-    r"^(ask|advise|summon|reply|note|issue|list|close|reopen|[+-].+|(un)?assign \S+|move to \S+|due \d{4}-\d\d-\d\d|not due"
-    r"|(not )?confidential)$"
+    r"^(ask|advise|summon|reply|note|issue|list|close|reopen|[+-].+|(un)?assign \S+|move to \S+|due \d{4}-\d\d-\d\d"
+    r"|not due|(not )?confidential)$"
 )
 
 
@@ -66,8 +66,8 @@ class Example(Model):
     manner: Manner | None = Field(default=None, description="How the board wants it; else as the rule says.")
     expect: list[Annotated[str, Field(pattern=EXPECTED)]] = Field(
         description="`+label`, `-label`, `assign NAME`, `ask` (status note), `advise` (a line in it), `summon`, "
-        "`reopen`, `move to BOARD`, `note`, `issue`, `list`, `close`, `due 2026-03-20`, `not due`, `confidential`, `not "
-        "confidential`; empty: nothing."
+        "`reopen`, `move to BOARD`, `note`, `issue`, `list` (a line in its issue), `close`, `due 2026-03-20`, `not "
+        "due`, `confidential`, `not confidential`; empty: nothing."
     )
 
 
