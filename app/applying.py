@@ -1,7 +1,7 @@
 """`triage apply`: does what a plan's file says, on each issue that is as it was when the plan was made."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -84,9 +84,15 @@ def apply_plan(
     """Applies the plan issue by issue. `seen` is told of each. Nothing is done that the rules do not say."""
     done = Application(plan, not dry_run, new_run())
     restraint = patient(tools.restraint, alone=plan.alone)
+    limited = frozenset(tools.ruleset.limits)  # of a confidential issue it is not known which rules act
+    turns = {
+        kept.ref: limited if kept.confidential else frozenset(action.rule for action in kept.actions)
+        for kept in plan.issues
+    }
 
     def decide(issue: Issue, at: datetime) -> Plan:
-        return decision(issue, at, ruleset=tools.ruleset, adopt=plan.adopt, restraint=restraint)
+        held = replace(restraint, turns=turns.get(issue.ref, frozenset()))
+        return decision(issue, at, ruleset=tools.ruleset, adopt=plan.adopt, restraint=held)
 
     for row in _rows(tools, done, decide):
         done.rows.append(row)

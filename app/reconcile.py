@@ -141,7 +141,7 @@ def _other_groups(ruleset: Ruleset, issue: Issue) -> frozenset[str]:
 
 def decision(issue: Issue, at: datetime, *, ruleset: Ruleset, adopt: bool, restraint: Restraint) -> Plan:
     """What the rules want done on the issue at that instant, but for what the restraint leaves undone."""
-    return restrained(evaluate(issue, ruleset, at, adopt=adopt), issue, restraint)
+    return restrained(evaluate(issue, ruleset, at, adopt=adopt, turns=restraint.turns), issue, restraint)
 
 
 def _decided(issue: Issue, *, decide: Decide, now: Callable[[], datetime]) -> Plan:

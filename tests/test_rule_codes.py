@@ -51,6 +51,16 @@ PLAIN = (
 ON_ONE, ON_TWO = (f"applies_to: {{boards: [{board}]}}\ncheck:\n" for board in ("one", "two"))
 
 
+SILENT = """id: silent
+summary: Nothing has happened for long.
+why: The handbook says so.
+check: {kind: condition, when: {age: {since: updated_at, at_least: 30d, count: wall}}}
+does: {note: Quiet}
+examples:
+  - {name: so, board: one, timeline: '2026-03-02T14:00Z alice opens "Demo"', now: 2026-04-01T14:00Z, expect: [note]}
+  - {name: not so, board: one, timeline: '2026-03-02T14:00Z alice opens "Demo"', now: 2026-04-01T13:59Z, expect: []}
+"""
+
 # By code: the file, what stands there, and the mistake instead; where nothing stands, the file is new.
 SEEDED: list[tuple[str, ...]] = [
     ("TRI001", "texts/status.md", "", "gone"),
@@ -104,6 +114,8 @@ SEEDED: list[tuple[str, ...]] = [
     ("TRI047", RULE, LABEL_OFF, "    - {label: other}\n", "other.yaml", "", OTHER),
     ("TRI048", RULE, "{label: POV, on: false}", "{label: needs-pov, on: false}"),
     ("TRI050", SLA, "  target: 2h", "  paused_while: [late]\n  target: 2h"),
+    ("TRI050", "silent.yaml", "", SILENT.replace("does: {note: Quiet}", "while_failing: {labels: [quiet]}")),
+    ("TRI050", "silent.yaml", "", SILENT.replace("does: {note: Quiet}", "while_failing: {status: Quiet}")),
     ("TRI051", SLA, "starts: [opened]", 'starts: ["+needs-pov"]'),
     ("TRI051", SLA, "starts: [opened]", 'starts: ["+late"]'),
     ("TRI052", SLA, "target: 2h\n  count: wall", "target: 3650d\n  count: working_hours"),
@@ -119,6 +131,7 @@ SEEDED: list[tuple[str, ...]] = [
     ("TRI059", SLA, "who: [board.escalation]", "who: [mover]"),
     ("TRI060", RULE, "while_failing:", "goes_with: pov-wanted\nwhile_failing:"),
     ("TRI061", TEMPLATE, "    ask: what it is for", "    severity: later\n    ask: what it is for"),
+    ("TRI062", "silent.yaml", "", SILENT),
     ("TRI070", RULE, "expect: [+needs-pov]", "expect: []"),
     ("TRI071", SLA, "alice opens", "alice opnes"),
     ("TRI071", SLA, "now: 2026-03-02T16:00Z", "now: today"),

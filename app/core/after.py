@@ -29,7 +29,12 @@ MOVED = -1  # the id of an issue's copy that is not made yet
 
 
 def after(issue: Issue, action: Action, now: datetime) -> Issue:
-    """The issue as it will be once the action is applied."""
+    """The issue as it will be once the action is applied. GitLab's `updated_at` moves with it."""
+    done = _done(issue, action, now)
+    return done if isinstance(action, DeleteNote) else replace(done, updated_at=max(now, issue.updated_at))
+
+
+def _done(issue: Issue, action: Action, now: datetime) -> Issue:
     match action:
         case AddLabel(label=label):
             return _labelled(issue, issue.labels | {label}, "add", label, now)

@@ -17,7 +17,7 @@ def as_of(issue: Issue, at: datetime) -> Issue:
     """The issue with what happened up to `at`, that instant included."""
     states = tuple(event for event in issue.state_events if event.at <= at)
     closed_at = _closed_at(issue, at)
-    return replace(
+    then = replace(
         issue,
         state="closed" if closed_at else "opened",
         closed_at=closed_at,
@@ -27,6 +27,7 @@ def as_of(issue: Issue, at: datetime) -> Issue:
         state_events=states,
         notes=tuple(note for note in issue.notes if note.at <= at),
     )
+    return then if issue.updated_at <= at else replace(then, updated_at=then.newest_event_at)
 
 
 def reworded(issue: Issue, after: datetime) -> bool:

@@ -8,18 +8,21 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from app.core.document import Model, one_of
 from app.core.length import Length
 
-NAMES = ("assignees", "requester", "mover", "board.escalation")
+NAMES = ("assignees", "all assignees", "requester", "mover", "board.escalation")
 _ROLE = re.compile(r"role [a-z][\w-]*")
+_USER = re.compile(r"@\w(?:[\w.-]*\w)?")
 
 
 def _recipient(value: str) -> str:
     for one in value.split(" or "):
-        if one not in NAMES and not _ROLE.fullmatch(one):
-            raise ValueError(f"{one!r} is nobody to call; {one_of(one, list(NAMES))}, or role NAME")
+        if one not in NAMES and not _ROLE.fullmatch(one) and not _USER.fullmatch(one):
+            raise ValueError(
+                f"{one!r} is nobody to call; {one_of(one, list(NAMES))}, role NAME, or @USERNAME"
+            )
     return value
 
 
-_SOMEBODY = f"({'|'.join(map(re.escape, NAMES))}|{_ROLE.pattern})"
+_SOMEBODY = f"({'|'.join(map(re.escape, NAMES))}|{_ROLE.pattern}|@[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
 Recipient = Annotated[
     str,
     AfterValidator(_recipient),
@@ -34,8 +37,9 @@ class SummonSpec(Model):
 
     who: list[Recipient] = Field(
         min_length=1,
-        description="`assignees`, `requester`, `mover`, `board.escalation`, `role NAME` for whoever holds that role; "
-        "`this or that` where the first may name nobody.",
+        description="`assignees` (the SAs to whom it belongs), `all assignees` (everybody assigned), `requester`, "
+        "`mover`, `board.escalation`, `role NAME` for whoever holds that role, `@USERNAME`; `this or that` where the "
+        "first may name nobody.",
     )
     text: str = Field(description="What they are told; may hold the check's placeholders.")
     after: Length | None = Field(

@@ -14,6 +14,7 @@ from app.core.conditions.shapes import ROLE
 from app.core.conditions.tree import walk
 from app.core.document import Path, one_of
 from app.core.does import Does, DueIn
+from app.core.months import Months
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
 
@@ -67,8 +68,9 @@ def _lacking(path: Path, role: str, boards: list[Board]) -> Iterator[Fault]:
 def _never(path: Path, part: AgeIs, boards: list[Board]) -> Iterator[Fault]:
     """An age that the calendar of a board does not reach within a lifetime."""
     key = "at_least" if part.age.at_least else "less_than"
-    length = part.age.at_least or part.age.less_than
-    assert length is not None  # it has one of the two
+    length = part.age.length
+    if isinstance(length, Months):  # by the calendar of the year, which goes on
+        return
     for board in boards:
         try:
             board.counting(part.age.count).add(SOME_DAY, length)

@@ -4,10 +4,11 @@ Whether something was done before is read from the issue's history: the bot's ow
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.core.acts import assignment
+from app.core.after import after
 from app.core.board import Board
 from app.core.conditions.globs import fits
 from app.core.does import Does, DueIn
@@ -15,7 +16,7 @@ from app.core.due_date import REMOVED, told
 from app.core.facts import Facts
 from app.core.keys import REPORT, marked
 from app.core.labels import last_person_act
-from app.core.look import Look, in_time
+from app.core.look import Look, in_time, summons
 from app.core.model import CONFIDENTIAL, User
 from app.core.plan import (
     Action,
@@ -36,6 +37,8 @@ from app.core.words import names_in, render
 
 ROLE = "role "
 NOT_LET = "I was to move this request to {board}, and GitLab does not let me: please move it by hand."
+TOUCH = timedelta(seconds=60)  # GitLab's app/models/concerns/throttled_touch.rb
+PLACING = (Close, Reopen, Move)  # of these one at most makes sense
 LONGEST_TITLE = 255  # GitLab's
 
 
@@ -51,6 +54,12 @@ class _Cause(NamedTuple):
     def rule(self) -> str:
         return self.look.seat.id
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it is that nothing happened: then whatever people did last began the cause, and forbids nothing."""
+        check = self.look.seat.rule.check
+        return check.kind == "condition" and not check.counts_from.isdisjoint(("updated", "updated_at"))
+
     def key(self, what: str) -> str:
         return f"{self.rule}/{what}/{stamp(self.cause_at)}"
 
@@ -58,6 +67,33 @@ class _Cause(NamedTuple):
         """The text filled in, and mentioning nobody."""
         values = {**self.look.result.filling(names_in(source)), **self.facts.board.told}
         return without_commands(render(named(source), values))
+
+
+def all_once(live: list[Look], facts: Facts, boards: Mapping[str, Board]) -> list[Action]:
+    """What rules do once per cause; of two that want one thing another way, the first. Whoever closes or moves the
+    request calls people while it is here."""
+    found: list[Action] = []
+    for look in live:
+        if look.seat.rule.does is None or (found and _over(look, facts, found)):
+            continue
+        if deeds := once(look, facts, boards):
+            found += [*summons(look, facts), *deeds]
+    alike: dict[object, Action] = {}
+    for action in found:
+        place: object = PLACING if isinstance(action, PLACING) else action
+        place = type(action) if isinstance(action, Assign | SetDue | SetConfidential) else place
+        alike.setdefault(place, action)
+    return sorted(alike.values(), key=lambda action: isinstance(action, Move))
+
+
+def _over(look: Look, facts: Facts, done: list[Action]) -> bool:
+    """Whether what others do at this look ends the finding already, as it moves GitLab's `updated_at`."""
+    check = look.seat.rule.check
+    if check.kind != "condition" or "updated_at" not in check.counts_from:
+        return False
+    for action in done:
+        facts = facts.with_issue(after(facts.issue, action, facts.now))
+    return not look.seat.look(facts).failing
 
 
 def once(look: Look, facts: Facts, boards: Mapping[str, Board]) -> list[Action]:
@@ -106,7 +142,10 @@ def _person(cause: _Cause, label: str, kind: str, *, at_once: bool) -> bool:
 
 
 def _later(at: datetime, cause: _Cause, *, at_once: bool) -> bool:
-    """Whether it was after the cause began, or as it did where `at_once`."""
+    """Whether it was after the cause began, or as it did where `at_once`. Of quiet it was, if at all, within the minute
+    for which GitLab does not move `updated_at` again, and is what the quiet began with."""
+    if cause.quiet:
+        return at > cause.cause_at + TOUCH
     return at > cause.cause_at or (at_once and at == cause.cause_at)
 
 
@@ -209,4 +248,4 @@ def _undone(cause: _Cause, by_people: str, by_bot: str) -> bool:
     issue = cause.facts.issue
     acts = [a for a in cause.facts.acts if a.kind == by_people and not issue.is_bot(a.by)]
     own = [e for e in issue.state_events if e.state == by_bot and issue.is_bot(e.user)]
-    return any(a.at > cause.cause_at for a in acts) or any(e.at >= cause.since for e in own)
+    return any(_later(a.at, cause, at_once=False) for a in acts) or any(e.at >= cause.since for e in own)

@@ -75,14 +75,16 @@ ALWAYS: tuple[Way, ...] = (NOTHING,)
 
 
 class Timer(NamedTuple):
-    """How long ago something was: a note, a label's change, any change (`update`), the opening. `of_bot`: what the bot
-    did counts too; `label` is which one, where it is one."""
+    """How long ago something was: a note, a label's change, any change (`update`, or GitLab's `updated_at`), the
+    opening. `of_bot`: what the bot did counts too; `label` is which one, where it is one."""
 
-    since: Literal["note", "label", "assignee", "state", "description", "update", "opening"]
+    since: Literal["note", "label", "assignee", "state", "description", "update", "updated_at", "opening"]
     of_bot: bool = False
     label: str = ""
 
     def __str__(self) -> str:
+        if self.since == "updated_at":
+            return "the time since GitLab's updated_at"
         what = f"change of {self.label}" if self.label else self.since
         return f"the time since the last {what}" if self.since != "opening" else "the time since the opening"
 
@@ -93,14 +95,16 @@ class Effects:
     never. What is known of the reading need not be all; more facts only mean that less is found.
 
     `holds` is so while it acts and undone afterwards, `sets` is made so and left. `notes`: it writes new ones, once for
-    each cause; `repeats`: it does something again at each look while its way holds. `repairs` is what the check puts
-    right where the rule has it done (None: nothing ever). `mover`: it knows who moved the card.
+    each cause; `tells`: it keeps lines in the status note; `repeats`: it does something again at each look while its
+    way holds. `repairs` is what the check puts right where the rule has it done (None: nothing ever). `mover`: it knows
+    who moved the card.
     """
 
     ways: tuple[Way, ...] = ALWAYS
     holds: frozenset[Fact] = NOTHING
     sets: frozenset[Fact] = NOTHING
     notes: bool = False
+    tells: bool = False
     repeats: bool = False
     timers: tuple[Timer, ...] = ()
     repairs: frozenset[Fact] | None = None

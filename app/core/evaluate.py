@@ -9,26 +9,23 @@ from app.core.as_of import as_of
 from app.core.board import Board
 from app.core.board_rules import Lineup, Seat
 from app.core.commands import Looking, answers
-from app.core.doing import once
+from app.core.doing import all_once
 from app.core.expedite import as_meant, by_order
 from app.core.facts import Facts, gather
 from app.core.keys import REPORT
 from app.core.labels import last_person_act
+from app.core.limits import WAITS
+from app.core.listed import Listed
+from app.core.listing import listed
 from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.model import Issue
 from app.core.owned import label_changes
 from app.core.plan import (
     Action,
     AddLabel,
-    Assign,
     Clause,
-    Close,
-    Move,
     Outcome,
     Plan,
-    Reopen,
-    SetConfidential,
-    SetDue,
     Verdict,
     stamp,
 )
@@ -38,20 +35,25 @@ from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
 
-ROUNDS = (
-    8  # labels, what is done once, and notes, each with what follows from them; then orders; then nothing
-)
+ROUNDS = 5  # labels, what follows from them, what is done once, notes, answers; then nothing is left
 ADOPTION = "adoption"
 ON_HOLD = "an SA has put it on hold"
-PLACING = (Close, Reopen, Move)  # of these one at most makes sense
 
 
-def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = False) -> Plan:
+def evaluate(
+    issue: Issue,
+    ruleset: Ruleset,
+    now: datetime,
+    *,
+    adopt: bool = False,
+    turns: frozenset[str] | None = None,
+) -> Plan:
     """What should be done to the issue at `now`, and when time alone could change that.
 
     Follows its own plan until nothing is added, so that evaluating the issue after its plan was applied gives no
-    further action. Raises Unsettled, with the rules' ids, when eight rounds are not enough. `adopt` treats a request
-    from before the board's `since` as if it had come after, and marks it so.
+    further action. Raises Unsettled, with the rules' ids, when after five rounds something is left. `adopt` treats a
+    request from before the board's `since` as if it had come after, and marks it so. Of rules with a limit only those
+    in `turns` act (None: all).
     """
     board = ruleset.board_of(issue)
     plan = partial(
@@ -79,9 +81,11 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
         done.append(action)
         facts = facts.with_issue(after(facts.issue, action, now))
     told: dict[str, Outcome] = {}
+    lists: dict[str, Listed] = {}
     last: list[list[Action]] = []
-    for _ in range(ROUNDS):
-        outcomes, actions = _round(facts, ruleset, looking, held=held is not None)
+    for _ in range(ROUNDS + 1):
+        outcomes, actions, found = _round(facts, ruleset, looking, turns, held=held is not None)
+        lists = {**{one.rule: one for one in found}, **lists}
         done += [] if silent else actions
         told = {
             rule: now_told if (before := told.get(rule)) is None or before.verdict == "fine" else before
@@ -94,6 +98,7 @@ def evaluate(issue: Issue, ruleset: Ruleset, now: datetime, *, adopt: bool = Fal
                 recheck_at=_next_look(facts, outcomes, held, silent=silent),
                 silent=silent or (ON_HOLD if held else ""),
                 because=_because(facts, held, silent=silent),
+                listed=() if silent or held else tuple(lists.values()),
             )
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
@@ -180,19 +185,20 @@ def _because(facts: Facts, held: Quiet | None, *, silent: str) -> str:
 
 
 def _round(
-    facts: Facts, ruleset: Ruleset, looking: Looking, *, held: bool
-) -> tuple[dict[str, Outcome], list[Action]]:
-    """What each rule says, by its id, and the next things to be done; on hold, only answers to orders."""
+    facts: Facts, ruleset: Ruleset, looking: Looking, turns: frozenset[str] | None, *, held: bool
+) -> tuple[dict[str, Outcome], list[Action], list[Listed]]:
+    """What each rule says, by its id, the next things to be done, and lines in lists; on hold, only answers to
+    orders."""
     rules = ruleset.rules_on(facts.board)
     waived = waivers(facts, rules.excepting)
     lineup = rules.lineup(facts.match.template.name, closed=facts.issue.state == "closed")
-    outcomes, looks, live = _looks(lineup, facts, waived)
+    outcomes, looks, live = _looks(lineup, facts, waived, turns)
     if facts.issue.moved:  # all else is for the board to which it moved
-        return outcomes, status_note(looks, facts, ruleset)
+        return outcomes, status_note(looks, facts, ruleset), []
     actions = [] if held else label_changes(looks, live, rules, facts)
     actions += [action for look in live if look.failing and not held for action in repairs(look, facts)]
     if not (actions or held):  # what is done once is decided on the issue as the changes leave it
-        actions = _done_once(live, facts, ruleset)
+        actions = all_once(live, facts, ruleset.boards)
     if not (actions or held):  # and notes speak of it as all of these leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
@@ -201,26 +207,16 @@ def _round(
         proposed = next((k.result.move_to for k in live if k.failing and k.result.move_to), "")
         actions = answers(facts, ruleset, proposed, looking)
     once = {(type(a), getattr(a, "label", a)): a for a in reversed(actions)}
-    return outcomes, list(reversed(once.values()))
-
-
-def _done_once(live: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
-    """What rules do once per cause; of two that want one thing another way, the first. Whoever closes or moves the
-    request calls people while it is here."""
-    found: list[Action] = []
-    for look in live:
-        if look.seat.rule.does is not None and (deeds := once(look, facts, ruleset.boards)):
-            found += [*summons(look, facts), *deeds]
-    alike: dict[object, Action] = {}
-    for action in found:
-        place: object = PLACING if isinstance(action, PLACING) else action
-        place = type(action) if isinstance(action, Assign | SetDue | SetConfidential) else place
-        alike.setdefault(place, action)
-    return sorted(alike.values(), key=lambda action: isinstance(action, Move))
+    lists = [
+        listed(look.seat.id, look.seat.rule.summary_issue, look.result, facts)
+        for look in (live if ruleset.summaries else ())
+        if look.failing and look.seat.rule.summary_issue
+    ]
+    return outcomes, list(reversed(once.values())), lists
 
 
 def _looks(
-    lineup: Lineup, facts: Facts, waived: dict[str, Waiver]
+    lineup: Lineup, facts: Facts, waived: dict[str, Waiver], turns: frozenset[str] | None = None
 ) -> tuple[dict[str, Outcome], list[Look], list[Look]]:
     """Every rule's outcome by its id, the looks that were taken, and those of them that lead to something."""
     known = lineup.known(facts)
@@ -240,6 +236,10 @@ def _looks(
         result = seat.look(facts)
         waiver = (waived.get(id_) or waived.get(seat.goes_with)) if waived else None
         look = Look(seat, result, waiver, result.failing and waiver is None)
+        if look.failing and turns is not None and seat.rule.limit and id_ not in turns:
+            outcome = _outcome(look, facts)
+            outcomes[id_] = outcome._replace(reason=f"{outcome.reason}; {WAITS}")
+            continue
         looks.append(look)
         if result.failing or result.steps or waiver:
             live.append(look)

@@ -123,7 +123,8 @@ def effects(plan: Plan, rule: Rule) -> list[str]:
 
 def done_by(plan: Plan, rule: str) -> set[str]:
     """What is done in its name, which may be that of no rule: `orders` answers orders."""
-    return {_effect(action) for action in plan.actions if action.rule == rule}
+    lists = {"list"} if any(one.rule == rule for one in plan.listed) else set()
+    return {_effect(action) for action in plan.actions if action.rule == rule} | lists
 
 
 def _effect(action: Action) -> str:

@@ -55,6 +55,11 @@ class Facts:
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
 
     @lazily
+    def touched(self) -> list[datetime]:
+        """When a person last did something, once anybody asked (`app.core.conditions.history`); else empty."""
+        return []
+
+    @lazily
     def pauses(self) -> dict[tuple[str, ...], tuple[Pause, ...]]:
         """Where clocks stand still, by the labels while which they do, as far as anybody asked."""
         return {}

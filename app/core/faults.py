@@ -30,6 +30,7 @@ from app.core.codes.names import (
 from app.core.condition import Condition
 from app.core.condition_faults import condition_faults
 from app.core.document import Document, Path, one_of
+from app.core.listing import OF_ALL
 from app.core.problem import Problem
 from app.core.rule import Rule
 from app.core.ruleset import Ruleset
@@ -200,12 +201,16 @@ def _unknown_in_rule(rule: Rule, ruleset: Ruleset, document: Document) -> list[P
     return found
 
 
+KEPT = ("status", "advice")  # texts that are kept up: in them nothing depends on when the bot looks
+
+
 def _unknown_placeholders(rule: Rule, document: Document) -> list[Problem]:
     known = rule.check.PLACEHOLDERS | {"words", "roles"}
-    return [
+    of_all = faults(rule.summary_issue.text, OF_ALL) if rule.summary_issue else []
+    return [document.problem(("summary_issue", "text"), str(fault), BAD_TEXT) for fault in of_all] + [
         document.problem(path, str(fault), BAD_TEXT)
         for path, text in rule.texts().items()
-        for fault in faults(text, known)
+        for fault in faults(text, known if path[-1] in KEPT else known | rule.placeholders)
     ]
 
 

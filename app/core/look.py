@@ -144,12 +144,16 @@ def _named(recipient: str, facts: Facts, result: Result, at: datetime) -> list[s
     match recipient:
         case "assignees":
             return facts.owners_at(at)
+        case "all assignees":
+            return [user.username for user in facts.issue.assignees]
         case "requester":
             return [facts.issue.author.username]
         case "mover":
             return [result.by.username] if result.by else []
         case "board.escalation":
             return facts.board.file.escalation
+    if recipient.startswith("@"):
+        return [recipient[1:]]
     return facts.board.file.roles.get(recipient.removeprefix("role "), [])
 
 

@@ -14,6 +14,7 @@ from app.core.actions import SetConfidential as SetConfidential
 from app.core.actions import SetDue as SetDue
 from app.core.actions import Unassign as Unassign
 from app.core.clock_shape import Clock
+from app.core.listed import Listed
 from app.core.model import IssueRef
 from app.core.plain import parts, plain
 from app.core.plain import stamp as stamp
@@ -207,7 +208,8 @@ class Plan:
     `because` by whose order that is, or that people are left in peace.
 
     `unseen` are groups of boards on which the issue was before, of whose members the bot may not know: whoever was an
-    SA there by one of them only, counts as a bystander.
+    SA there by one of them only, counts as a bystander. `listed` are its lines in the issues in which rules list what
+    they find.
     """
 
     ref: IssueRef
@@ -224,6 +226,7 @@ class Plan:
     unseen: tuple[str, ...] = ()
     postponed: tuple[Postponed, ...] = ()
     because: str = ""
+    listed: tuple[Listed, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from app.core.acts import BY_TIME, assignment
+from app.core.acts import AT, BY_TIME, assignment
 from app.core.after import after
 from app.core.evaluate import evaluate
 from app.core.model import Issue, LabelEvent, Note, StateEvent, User
@@ -99,6 +99,7 @@ class _Past:
             label_events=(),
             state_events=(),
             notes=(),
+            updated_at=since,
         )
         users = {u.username: u for u in issue.assignees}
         return cls(
@@ -144,6 +145,7 @@ class _Past:
             label_events=tuple(sorted((*issue.label_events, *events), key=BY_TIME)),
             state_events=tuple(sorted((*issue.state_events, *states), key=BY_TIME)),
             notes=tuple(sorted((*issue.notes, *notes), key=BY_TIME)),
+            updated_at=max([issue.updated_at, *map(AT, events), *map(AT, states), *map(AT, notes)]),
         )
 
     def _assigned(self, before: tuple[User, ...], notes: Sequence[Note]) -> tuple[User, ...]:

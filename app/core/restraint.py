@@ -25,11 +25,13 @@ TEXT = (
 @dataclass(frozen=True)
 class Restraint:
     """`writes` of the bot's in a `window` on one issue are enough (None: no limit). A summons is left to the service
-    until it has been due for `service_first`."""
+    until it has been due for `service_first`. Of rules with a limit, it is the turn of those in `turns` (None: of all).
+    """
 
     writes: int | None = None
     window: timedelta = timedelta(minutes=10)
     service_first: timedelta = timedelta()
+    turns: frozenset[str] | None = frozenset()
 
 
 class Reached(NamedTuple):

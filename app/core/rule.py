@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.core.board import Manner
 from app.core.calls import SummonSpec
@@ -11,10 +11,12 @@ from app.core.checks import Check
 from app.core.condition import Conditions
 from app.core.document import Model
 from app.core.does import Does
+from app.core.limits import Limit
+from app.core.listing import SummaryIssue
 
 EXPECTED = (
-    r"^(ask|advise|summon|reply|note|issue|close|reopen|[+-].+|(un)?assign \S+|move to \S+|due \d{4}-\d\d-\d\d|not due"
-    r"|(not )?confidential)$"
+    r"^(ask|advise|summon|reply|note|issue|list|close|reopen|[+-].+|(un)?assign \S+|move to \S+|due \d{4}-\d\d-\d\d"
+    r"|not due|(not )?confidential)$"
 )
 
 
@@ -64,8 +66,8 @@ class Example(Model):
     manner: Manner | None = Field(default=None, description="How the board wants it; else as the rule says.")
     expect: list[Annotated[str, Field(pattern=EXPECTED)]] = Field(
         description="`+label`, `-label`, `assign NAME`, `ask` (status note), `advise` (a line in it), `summon`, "
-        "`reopen`, `move to BOARD`, `note`, `issue`, `close`, `due 2026-03-20`, `not due`, `confidential`, `not "
-        "confidential`; empty: nothing."
+        "`reopen`, `move to BOARD`, `note`, `issue`, `list` (a line in its issue), `close`, `due 2026-03-20`, `not "
+        "due`, `confidential`, `not confidential`; empty: nothing."
     )
 
 
@@ -95,7 +97,28 @@ class Rule(Model):
         default=WhileFailing(), description="What is so while the check finds something."
     )
     does: Does | None = Field(default=None, description="What is done once per cause, and stays.")
+    limit: Limit | None = Field(
+        default=None,
+        description="At each sweep it acts on so many requests of a board at most: `most_recent: 50`, `oldest: 2`. "
+        "Only sweeps let it act then; when something happens, or time has come, it waits for the next one.",
+    )
+    summary_issue: SummaryIssue | None = Field(
+        default=None, description="An issue on each board that lists what the rule finds, kept up by sweeps."
+    )
     examples: list[Example] = Field(min_length=2, description="At least one that fails and one that passes.")
+
+    @model_validator(mode="after")
+    def _only_once(self) -> "Rule":
+        kept = self.while_failing
+        if self.limit and (self.check.kind != "condition" or kept.labels or kept.status or kept.advice):
+            raise ValueError(
+                "a limit is for what a condition does once: does, and summon; it keeps nothing up"
+            )
+        if self.summary_issue and self.check.kind != "condition":
+            raise ValueError(
+                "a summary issue lists what a condition finds; the status note tells of other checks"
+            )
+        return self
 
     def texts(self) -> dict[tuple[str | int, ...], str]:
         """The texts that may hold placeholders, by their place in the file."""
@@ -105,6 +128,8 @@ class Rule(Model):
                 found[("while_failing", name)] = text
         found |= {(*path, "text"): spec.text for path, spec in self.summonses().items()}
         found |= self.does.texts() if self.does else {}
+        if self.summary_issue:
+            found[("summary_issue", "item")] = self.summary_issue.item
         if self.check.kind == "unowned" and self.check.nobody:
             found[("check", "nobody")] = self.check.nobody
         if self.check.kind == "sla":
@@ -115,6 +140,11 @@ class Rule(Model):
                 if step.says:
                     found[("check", "ladder", i, "says")] = step.says
         return found
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """What its texts may name that are written once, and told anew at no later look."""
+        return frozenset(getattr(self.check, "WRITTEN_ONCE", ()))
 
     def summonses(self) -> dict[tuple[str | int, ...], SummonSpec]:
         """The calls that the rule may make, by their place in the file."""

@@ -10,6 +10,8 @@ from app.core.calendar import Calendar
 from app.core.checks.wrong_board import WrongBoard
 from app.core.document import Document
 from app.core.labels_file import LabelsFile
+from app.core.limits import Limit
+from app.core.listing import SummaryIssue
 from app.core.model import Issue
 from app.core.quarter import USUAL, Quarters
 from app.core.readings import Readings
@@ -75,6 +77,21 @@ class Ruleset:
     def owned(self) -> frozenset[str]:
         """The labels that rules own."""
         return frozenset(label for rule in self.rules for label in rule.owns)
+
+    @cached_property
+    def limits(self) -> dict[str, Limit]:
+        """The rules that do only so much at a time, by id."""
+        return {rule.id: rule.limit for rule in self.rules if rule.limit}
+
+    @cached_property
+    def sweeps_only(self) -> frozenset[str]:
+        """The rules of which something is done that takes a sweep: it sees all that they find."""
+        return frozenset(self.limits) | frozenset(self.summaries)
+
+    @cached_property
+    def summaries(self) -> dict[str, SummaryIssue]:
+        """The rules that keep an issue which lists what they find, by id."""
+        return {rule.id: rule.summary_issue for rule in self.rules if rule.summary_issue}
 
     @cached_property
     def families(self) -> frozenset[str]:

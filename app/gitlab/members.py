@@ -26,11 +26,13 @@ class Members:
         self.known = {} if known is None else known
 
     def of(self, group: str) -> frozenset[str]:
-        """The usernames of a group's members, inherited ones included."""
+        """The usernames of a group's members, inherited ones too; of `group ID` and `project ID` the direct ones."""
         known = self.known.get(group)
         if known and monotonic() - known[0] < KEPT_SECONDS:
             return known[1]
-        rows = self._ask(f"/groups/{quote(group, safe='')}/members/all", what=f"group {group}")
+        kind, _, id_ = group.rpartition(" ")
+        path = f"/{kind or 'group'}s/{quote(id_, safe='')}/members{'' if kind else '/all'}"
+        rows = self._ask(path, what=group if kind else f"group {group}")
         found = frozenset(str(row["username"]) for row in rows)
         self.known[group] = (monotonic(), found)
         return found

@@ -1,6 +1,6 @@
 """Reports of the bot's: issues that it wrote, found again by their first line and edited in place. Decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,9 +55,11 @@ def put(
     same: Callable[[str, str], bool],
     *,
     apply: bool = True,
+    labels: Sequence[str] = (),
 ) -> Put:
-    """Makes the report say `body`, whose first line is its marker: opens it if there is none, edits it if what it says
-    is not the same. Of several the oldest stays; the others are emptied and closed, since not every bot may delete.
+    """Makes the report say `body`, whose first line is its marker: opens it, with `labels`, if there is none; edits it
+    if what it says is not the same. Of several the oldest stays; the others are emptied and closed, since not every bot
+    may delete.
 
     Errors: Refused, Unavailable. When no answer came to a post it may still have been done: the next time finds it.
     """
@@ -68,7 +70,8 @@ def put(
         done = "opened"
         if apply:
             path = f"/projects/{project_id}/issues"
-            answer: Json = gitlab.calls.post(path, {"title": title, "description": body})
+            named = {"labels": ",".join(labels)} if labels else {}
+            answer: Json = gitlab.calls.post(path, {"title": title, "description": body, **named})
             # Somebody else may have opened one meanwhile; what we wrote is there, listed yet or not.
             listed = find(gitlab, project_id, marker)
             found = sorted({r.ref: r for r in [_report(answer), *listed]}.values(), key=lambda r: r.ref)

@@ -40,6 +40,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "too_much": report.too_much,
         "hooks": [hook.as_dict() for hook in report.hooks],
         "missed": [each.as_dict() for each in report.missed],
+        "summaries": [each.as_dict() for each in report.summaries],
         **(_compared(report, told) if report.against else {}),
         "issues": rows,
     }

@@ -8,6 +8,7 @@ from app.missed import missed_lines
 from app.reports.shown import pending, shown
 from app.reports.words import counts_text, issue_lines
 from app.sweep.report import Report
+from app.sweep.summaries import Summary
 
 A_SCREEN = 30  # lines; of more, the first is read before the last
 
@@ -28,6 +29,7 @@ def as_text(report: Report) -> str:
     ):
         lines += [f"{number} left alone: {why}" for why, number in silent.most_common()]
     lines += [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]
+    lines += [_listed(each, applied=report.applied) for each in report.summaries]
     lines.append(f"{_verb(report)} {counts_text(report)}")
     if not report.complete:
         why = f"Incomplete: {report.stopped or 'not every issue was looked at'}."
@@ -48,6 +50,16 @@ def hook_lines(hooks: list[HookSeen]) -> list[str]:
         more = f" (and those of {len(unseen) - 1} more projects)" if len(unseen) > 1 else ""
         lines.append(f"{unseen[0]}{more}")
     return lines
+
+
+def _listed(each: Summary, *, applied: bool) -> str:
+    """What became of the issue in which a rule lists what it finds."""
+    what = f"{each.rule} lists {each.items} on {each.board}"
+    if each.error:
+        return f"{what}: not written: {each.error}"
+    name = each.reference or "a new issue"
+    done = each.done if applied or each.done == "as it was" else f"would be {each.done}"
+    return f"{what}: {name}: {done}"
 
 
 def _verb(report: Report) -> str:

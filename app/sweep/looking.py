@@ -1,6 +1,6 @@
 """One issue of a sweep: the look at it, and what of it is kept for the next one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from app.core.board import Board
 from app.core.deed import Deed
 from app.core.known import Known
 from app.core.missed import changed_at
-from app.core.model import Issue
+from app.core.model import Issue, IssueRef
 from app.core.planned import planned
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
@@ -30,7 +30,8 @@ SERVICE_FIRST = timedelta(minutes=10)
 @dataclass(frozen=True)
 class Terms:
     """How a sweep looks at each issue. `against` are other rules that are asked as well; `until` is when it must
-    end, in seconds of the monotonic clock; `see` is told of each look while all of it is at hand, by several threads.
+    end, in seconds of the monotonic clock; `turns` are the limited rules that act, by issue (None: all); `see` is told
+    of each look while all of it is at hand, by several threads.
 
     `lasting` tells whether the next sweep may go by what was decided, where nothing was to be done: after one that
     writes, though with a fuse it first looks without writing.
@@ -47,14 +48,15 @@ class Terms:
     run: str = ""
     judged_by: str = ""
     until: float | None = None
+    turns: Mapping[IssueRef, frozenset[str]] | None = None
     stores: Stores = field(default_factory=Stores)
     trigger: Trigger = "sweep"
     see: Callable[[Looked, Board], None] | None = None
 
-    @property
-    def held(self) -> Restraint:
-        """The restraint of this sweep."""
-        return patient(self.restraint, alone=self.alone)
+    def held(self, ref: IssueRef) -> Restraint:
+        """The restraint of this sweep on that issue."""
+        turns = None if self.turns is None else self.turns.get(ref, frozenset())
+        return replace(patient(self.restraint, alone=self.alone), turns=turns)
 
 
 def patient(restraint: Restraint, *, alone: bool) -> Restraint:
@@ -92,7 +94,7 @@ class Look:
         before = looked.before.in_short() if looked.before else None
         kept = None if self._terms.apply else planned(issue, plan)
         row = replace(row, reference=issue.reference, plan=plan, before=before, planned=kept)
-        row = replace(row, done=tuple(self._deeds), changed_at=changed_at(issue))
+        row = replace(row, done=tuple(self._deeds), changed_at=changed_at(issue), opened_at=issue.created_at)
         return Seen(task, row, self._kept(looked))
 
     def _reconciled(self) -> Looked:
@@ -106,7 +108,7 @@ class Look:
             trigger=terms.trigger,
             apply=terms.apply,
             adopt=terms.adopt,
-            restraint=terms.held,
+            restraint=terms.held(self._task.ref),
             against=terms.against,
             run=terms.run,
             glance=self._glance,
@@ -130,7 +132,9 @@ class Look:
         settled = not looked.plan.actions and looked.issue is self._glanced
         if looked.issue.confidential or (terms.apply and not settled):
             return self._anew()
-        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if settled and terms.lasting else ""
+        waiting = any(found.rule in terms.ruleset.sweeps_only for found in looked.plan.findings)
+        lasting = settled and terms.lasting and not waiting  # whose turn it is, is another question each time
+        due_at, judged_by = looked.plan.recheck_at, terms.judged_by if lasting else ""
         if self._read is not None:
             known = Known(task.began_at, due_at, judged_by, task.mark)
             return Keep(task.ref, known, self._read.packed())

@@ -11,6 +11,7 @@ from app.core.plan import Plan, Summon
 from app.core.planned import Planned
 from app.core.preview import Difference, difference
 from app.gitlab.hooks import HookSeen
+from app.sweep.summaries import Summary
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Swept:
     error: str = ""
     unavailable: bool = False
     changed_at: datetime | None = None
+    opened_at: datetime | None = None
     planned: Planned | None = None
     before: Plan | None = None
 
@@ -47,7 +49,8 @@ class Report:
 
     `boards_failed` are boards whose issues could not be listed; `stopped` says what ended it before its end,
     `too_much` why a fuse would have; `hooks`
-    are those of the boards, by which events come, and `missed` what changed without one. `unchanged` are issues that
+    are those of the boards, by which events come, and `missed` what changed without one; `summaries` are the issues in
+    which rules list what they find. `unchanged` are issues that
     were not looked at, since nothing had changed since the last time and nothing was due. `against` names rules that
     these are compared with; then only what differs is told. `plan` is the file to which it was written.
     """
@@ -62,6 +65,7 @@ class Report:
     too_much: str = ""
     hooks: list[HookSeen] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
+    summaries: list[Summary] = field(default_factory=list)
     unchanged: int = 0
     against: str = ""
     plan: str = ""
@@ -82,7 +86,8 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every issue that there is was looked at, and everything planned was done if it was to be."""
-        return not self.boards_failed and not self.failed and not self.stopped
+        written = not any(each.error for each in self.summaries)
+        return not self.boards_failed and not self.failed and not self.stopped and written
 
     @property
     def called(self) -> Counter[str]:

@@ -1,14 +1,16 @@
 """The sweep itself: what is looked at, by how many at once, and what ends it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.core.board import Board
 from app.core.fuse import Fuse, Tally
 from app.core.known import judges
+from app.core.limits import Limit, Wanting, chosen
 from app.core.model import IssueRef
+from app.core.plan import Plan
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.errors import TriageError, Unauthorized
@@ -24,6 +26,7 @@ from app.sweep.listing import Listing, Task, in_turn
 from app.sweep.looking import Look, Terms
 from app.sweep.patience import IN_A_ROW, patiently
 from app.sweep.report import Report, Swept
+from app.sweep.summaries import by_board, summaries
 
 NO_FUSE = Fuse()
 
@@ -89,7 +92,15 @@ def sweep(
         Listing(board, gitlab, now, stores.known, terms.judged_by, everything, ill, until, closed_for)
         for board in boards
     ]
-    _Sweep(report, terms, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
+    turns = _Sweep(report, terms, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
+    if ruleset.summaries and trigger == "sweep" and not report.stopped:
+        found = [one for row in report.rows if row.plan for one in row.plan.listed]
+        lists = [one for one in found if one.rule not in ruleset.limits or one.rule in turns.get(one.ref, ())]
+        places = {row.ref: row.board for row in report.rows}
+        incomplete = frozenset(report.boards_failed) | {row.board for row in report.failed}
+        report.summaries = summaries(
+            gitlab, ruleset, boards, by_board(lists, places), incomplete, now(), apply=apply
+        )
     if not apply:
         report.too_much = fuse.blown(Tally.of(row.plan for row in report.rows if row.plan))
     return report
@@ -103,6 +114,11 @@ def _judges(gitlab: GitLab, ruleset: Ruleset, *, alone: bool) -> str:
     return judges(ruleset.version, members, patiently(gitlab.bots), alone=alone)
 
 
+def _acting(plan: Plan) -> frozenset[str]:
+    """The rules that want something done."""
+    return frozenset(action.rule for action in plan.actions) | {one.rule for one in plan.listed}
+
+
 class _Sweep:
     def __init__(
         self, report: Report, terms: Terms, gitlab: GitLab, threads: int, seen: Callable[[Swept], None]
@@ -112,8 +128,9 @@ class _Sweep:
         self._refused: Unauthorized | None = None
         self._unanswered = 0
 
-    def go(self, listings: list[Listing], fuse: Fuse) -> None:
-        """Looks at everything; with a fuse first without writing, and then again where there is something to do."""
+    def go(self, listings: list[Listing], fuse: Fuse) -> Mapping[IssueRef, frozenset[str]]:
+        """Looks at everything; with a fuse or limits first without writing, and then again where there is something to
+        do. Gives the limited rules whose turn it was, by issue."""
         report, failed = self._report, self._report.boards_failed
 
         def tell(listing: Listing, error: Exception) -> None:
@@ -121,10 +138,14 @@ class _Sweep:
                 raise error
             failed[listing.board.id] = str(error)
 
-        terms = replace(self._terms, apply=False) if fuse else self._terms
+        limits = self._terms.ruleset.limits
+        first = bool(fuse) or bool(limits)
+        terms = replace(self._terms, apply=False) if first else self._terms
         acting = self._looks(in_turn(listings, tell), terms, NO_FUSE)
         report.unchanged = sum(listing.unchanged for listing in listings)
-        if fuse and not report.stopped:
+        if limits and not report.stopped:
+            acting = self._take_turns(acting, limits)
+        if first and self._terms.apply and not report.stopped:
             self._act(acting, fuse)
         if self._refused and not report.rows:
             raise self._refused
@@ -135,6 +156,25 @@ class _Sweep:
                     known.complete(
                         each.project, each.began_at, each.listed if each.whole else None, each.before
                     )
+        return self._terms.turns or {}
+
+    def _take_turns(self, acting: list[Task], limits: Mapping[str, Limit]) -> list[Task]:
+        """Those on which there is something to do, once it is settled on which of them limited rules act."""
+        report, planned = self._report, self._report.rows
+        wanting = [
+            Wanting(row.ref, row.board, row.opened_at, _acting(row.plan) & limits.keys())
+            for row in planned
+            if row.plan and row.opened_at
+        ]
+        self._terms = replace(self._terms, turns=(mine := chosen(wanting, limits)))
+        held = {row.ref: limits.keys() - mine.get(row.ref, frozenset()) for row in planned}
+        others = {r.ref for r in planned if r.plan and any(a.rule in held[r.ref] for a in r.plan.actions)}
+        again = [task for task in acting if task.ref in others]
+        report.rows = [row for row in planned if row.ref not in others]
+        still = self._looks(iter(again), replace(self._terms, apply=False), NO_FUSE)
+        looked_at = {row.ref for row in report.rows}
+        report.rows += [row for row in planned if row.ref not in looked_at]
+        return [task for task in acting if task.ref not in others] + still
 
     def _act(self, acting: list[Task], fuse: Fuse) -> None:
         report, planned = self._report, self._report.rows

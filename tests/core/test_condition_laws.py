@@ -56,6 +56,24 @@ DOING = (
     ),
 )
 
+ANEW = (  # GitLab's own updated_at, which all that the bot does moves
+    own_rule(
+        "[{age: {since: updated_at, at_least: 30h, count: wall}}, {state: opened}, {label: fresh, on: false}]",
+        "does: {add_labels: [old, older], note: 'Quiet since {{ since }}.'}",
+        "anew-old",
+    ),
+    own_rule(
+        "[{age: {since: updated_at, at_least: 1mo, count: wall}}, {label: old}, {state: opened}]",
+        "does: {state: close, remove_labels: [old]}\nwhile_failing: {summon: {who: [requester], text: Bye.}}",
+        "anew-close",
+    ),
+    own_rule(
+        "[{age: {since: updated_at, less_than: 2h, count: wall}}, {label: older}]",
+        "does: {remove_labels: [older], add_labels: [fresh]}",
+        "anew-fresh",
+    ),
+)
+
 
 few = settings(quick, max_examples=40)
 
@@ -99,7 +117,7 @@ def unsilenced(history: list[Deed]) -> list[Deed]:
 @few
 @given(histories, st.sets(st.integers(0, 11)))
 def test_a_plan_settles_whatever_is_done_once(history: list[Deed], watched: set[int]) -> None:
-    for each in played(history, rules(*LOOKING, *DOING), watched):
+    for each in played(history, rules(*LOOKING, *DOING, *ANEW), watched):
         now = each.issue.newest_event_at + timedelta(hours=31)
         each.look(now)
         assert each.look(now).actions == ()
@@ -112,7 +130,7 @@ def said(plan: Plan) -> object:
 @few
 @given(histories, st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_nothing_happens_before_the_plan_said_so(history: list[Deed], parts: list[float]) -> None:
-    ruleset = rules(*LOOKING, *DOING)
+    ruleset = rules(*LOOKING, *DOING, *ANEW)
     history = unsilenced(history)  # silenced, it says no time either
     each = played(history, ruleset, set())[1]
     now = each.issue.newest_event_at

@@ -1,20 +1,21 @@
 """Finds what the rule's own condition says."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from app.core.conditions.seen import Found
-from app.core.conditions.tree import When, groups_named, look, names_closed
+from app.core.conditions.tree import When, counts_from, groups_named, look, names_closed
 from app.core.conditions.ways import timers, ways
 from app.core.document import Model
 from app.core.effects import Effects
 from app.core.facts import Facts
-from app.core.plan import Clause
+from app.core.plan import Clause, stamp
 from app.core.result import Result
 from app.core.text import Ours, instant
+from app.core.today import DaysAhead
 
 PARTS = 4  # how many conditions a reason names
 
@@ -45,6 +46,10 @@ class OwnCondition(Model):
         }
     )
 
+    WRITTEN_ONCE: ClassVar = frozenset(
+        {"today", "in_days", "created_at", "updated_at", "web_url", "reference"}
+    )
+
     kind: Literal["condition"]
     when: When = Field(description="One condition, or a list of which all must be so.")
 
@@ -57,6 +62,11 @@ class OwnCondition(Model):
     def groups(self) -> frozenset[str]:
         """The groups of GitLab's whose members must be known."""
         return groups_named(self.when)
+
+    @cached_property
+    def counts_from(self) -> frozenset[str]:
+        """What its ages count from."""
+        return counts_from(self.when)
 
     def effects(self) -> Effects:
         """It reads what its conditions say, and puts nothing right by itself."""
@@ -107,6 +117,12 @@ def _values(facts: Facts, since: datetime) -> dict[str, Any]:
         "state": Ours("open" if issue.state == "opened" else "closed"),
         "milestone": issue.milestone.title if issue.milestone else Ours("none"),
         "due": Ours(issue.due_date or "none"),
+        "today": Ours(facts.now.astimezone(UTC).date()),
+        "in_days": DaysAhead(facts.now),
+        "created_at": Ours(stamp(issue.created_at)),
+        "updated_at": Ours(stamp(issue.updated_at)),
+        "reference": issue.reference,
+        "web_url": Ours(issue.web_url),
         "upvotes": Ours(issue.upvotes),
         "downvotes": Ours(issue.downvotes),
     }

@@ -194,6 +194,16 @@ UNREAD_BLOCK = Code(
     "- heading: Budget\n  severity: later",
     "- heading: Budget\n  severity: later # and a board has: insists_on: [Budget]",
 )
+BEGINS_ANEW = Code(
+    "TRI062",
+    "warning",
+    "a time from GitLab's updated_at, which the rule's own act begins anew",
+    "Whatever the bot writes moves updated_at, and so does a mention elsewhere. After its act the rule waits for "
+    "the whole time again and then acts again, unless the act ends the condition; and when the bot writes for "
+    "another rule, this one waits longer.",
+    "- age: {since: updated_at, at_least: 30d, count: wall}",
+    "- age: {since: updated, at_least: 30d, count: wall} # the last thing that a person did",
+)
 EXAMPLE_FAILS = Code(
     "TRI070",
     "error",

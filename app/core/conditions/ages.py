@@ -12,12 +12,14 @@ from app.core.conditions.labels import Pattern, on_or_off_since
 from app.core.conditions.seen import Seen, steady
 from app.core.document import Model
 from app.core.facts import Facts
-from app.core.length import Length, length_text
+from app.core.length import length_text
+from app.core.months import LongLength, Months
 from app.core.plan import stamp
 
 Since = Literal[
     "created",
     "updated",
+    "updated_at",
     "closed",
     "edited",
     "last_note",
@@ -29,6 +31,7 @@ DAY = timedelta(days=1)
 _WORDS: dict[Since, str] = {
     "created": "the opening",
     "updated": "the last thing that a person did",
+    "updated_at": "GitLab's updated_at",
     "closed": "the closing",
     "edited": "the last edit of the description",
     "last_note": "the last comment",
@@ -44,13 +47,16 @@ class Age(Model):
     since: Since | None = Field(
         default=None,
         description="`updated` is the last thing that a person did, be it a comment, a label, an assignment or an "
-        "edit: not GitLab's updated_at, which the bot's own writes and mentions elsewhere move.",
+        "edit. `updated_at` is what GitLab says, exactly: the bot's own writes and mentions elsewhere move it too.",
     )
     label_on: Pattern | None = Field(
         default=None, description="Since this label was put on, by whomever, or one that fits the pattern."
     )
-    at_least: Length | None = Field(default=None, description="So long ago, or longer.")
-    less_than: Length | None = Field(default=None, description="Not yet so long ago.")
+    at_least: LongLength | None = Field(
+        default=None,
+        description="So long ago, or longer: `90m`, `48h`, `5d`; by the calendar `6mo`, `1y`, with `count: wall`.",
+    )
+    less_than: LongLength | None = Field(default=None, description="Not yet so long ago.")
     count: Count = Field(
         default="working_days",
         description="Round the clock (`wall`), 24 h of each working day, or working hours, by the board's calendar.",
@@ -62,7 +68,16 @@ class Age(Model):
             raise ValueError("say since when: one of since and label_on")
         if (self.at_least is None) == (self.less_than is None):
             raise ValueError("say how long: one of at_least and less_than")
+        if isinstance(self.length, Months) and self.count != "wall":
+            raise ValueError(f"{self.length} goes by the calendar; say count: wall beside it, or write days")
         return self
+
+    @property
+    def length(self) -> timedelta | Months:
+        """How long, whichever of the two it is."""
+        length = self.at_least if self.at_least is not None else self.less_than
+        assert length is not None  # one of the two is given
+        return length
 
     @property
     def from_what(self) -> str:
@@ -81,6 +96,8 @@ class Age(Model):
                 return facts.issue.created_at
             case "updated":
                 return touched_at(facts)
+            case "updated_at":
+                return facts.issue.updated_at
             case "closed":
                 return facts.issue.closed_at if facts.issue.state == "closed" else None
             case "edited":
@@ -129,16 +146,19 @@ class AgeIs(Model):
         return facts.issue.created_at
 
     def _due(self, facts: Facts, start: datetime) -> datetime | None:
-        length = self.age.at_least or self.age.less_than
-        assert length is not None  # one of the two is given
+        length = self.age.length
         try:
+            if isinstance(length, Months):
+                return length.after(start)
             return facts.counting(self.age.count).add(start, length)
         except OverflowError:  # a calendar that is hardly ever open
             return None
 
 
-def _told(length: timedelta | None) -> str:
-    """`5d`, `36h`."""
+def _told(length: timedelta | Months | None) -> str:
+    """`5d`, `36h`, `6mo`."""
+    if isinstance(length, Months):
+        return str(length)
     if length is None:
         return ""
     return length_text(length) if length % DAY else f"{length // DAY}d"

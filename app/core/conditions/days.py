@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -15,6 +16,15 @@ from app.core.hours import reached
 from app.core.length import Length
 
 DAY = timedelta(days=1)
+UTC = ZoneInfo("UTC")
+
+
+def _which(value: object) -> str:
+    return (
+        "near"
+        if isinstance(value, Near) or (isinstance(value, dict) and "in_days" in value)
+        else word_or_shape(value)
+    )
 
 
 def _whole_days(value: timedelta) -> timedelta:
@@ -29,19 +39,31 @@ class Within(Model):
     within: Annotated[Length, AfterValidator(_whole_days)] = Field(description="Whole days, such as 3d.")
 
 
+class Near(Model):
+    """From so many days before the due day begins, and ever after, in UTC: with 0 from when it begins."""
+
+    in_days: int = Field(
+        ge=0, le=3650, description="Days before the due day begins, in UTC; 0: as it begins."
+    )
+
+
 class DueDateIs(Model):
     """GitLab's due date: `due_date: none`, `any`, `overdue`, or `{within: 3d}`, the due day being today or one of the
-    next three. It is overdue once the due day is over where the board is. It is so since the date was set, or since the
-    day that time brought.
+    next three. `{in_days: 3}` is so from three days before the due day begins in UTC, and stays so. It is overdue once
+    the due day is over where the board is. It is so since the date was set, or since the day that time brought.
     """
 
     due_date: Annotated[
-        Annotated[Literal["none", "any", "overdue"], Tag("word")] | Annotated[Within, Tag("shape")],
-        Discriminator(word_or_shape),
-    ] = Field(description="`none`, `any`, `overdue`, or `within` so many days.")
+        Annotated[Literal["none", "any", "overdue"], Tag("word")]
+        | Annotated[Within, Tag("shape")]
+        | Annotated[Near, Tag("near")],
+        Discriminator(_which),
+    ] = Field(description="`none`, `any`, `overdue`, `within` so many days, or `in_days`.")
 
     def __str__(self) -> str:
         asked = self.due_date
+        if isinstance(asked, Near):
+            return f"due date: in {asked.in_days} days or less"
         return f"due date: {asked if isinstance(asked, str) else f'within {asked.within // DAY} days'}"
 
     def see(self, facts: Facts) -> Seen:
@@ -49,6 +71,8 @@ class DueDateIs(Model):
         value, set_at = str(day) if day else "none", _dated_at(facts)
         if day is None or asked in ("none", "any"):
             return steady((day is None) == (asked == "none"), value, set_at)
+        if isinstance(asked, Near):
+            return _between(facts, value, set_at, day - DAY * asked.in_days, None, UTC)
         first = day + DAY if isinstance(asked, str) else day - asked.within
         stretch = (first, None if isinstance(asked, str) else day + DAY)
         return _between(facts, value, set_at, *stretch)
@@ -61,9 +85,11 @@ def _dated_at(facts: Facts) -> datetime:
     return max(about, default=facts.issue.created_at)
 
 
-def _between(facts: Facts, value: str, set_at: datetime, first: date, last: date | None) -> Seen:
-    """Whether it is one of the days from the first on and before the last, by the board's clock."""
-    zone = facts.board.calendar.zone
+def _between(
+    facts: Facts, value: str, set_at: datetime, first: date, last: date | None, zone: ZoneInfo | None = None
+) -> Seen:
+    """Whether it is one of the days from the first on and before the last, by the board's clock or in that zone."""
+    zone = zone or facts.board.calendar.zone
     begins = reached(first, 0, zone)
     ends = reached(last, 0, zone) if last else None
     if facts.now < begins:

@@ -24,10 +24,13 @@ def title_since(issue: Issue) -> datetime:
 def touched_at(facts: Facts) -> datetime:
     """The last thing that a person did to the issue. Not GitLab's `updated_at`, which whatever the bot writes moves,
     and a mention in another issue too; orders to the bot are nothing done either."""
+    if facts.touched:
+        return facts.touched[0]
     issue = facts.issue
     acts = [act.at for act in facts.acts if not issue.is_bot(act.by)]
     lines = [note.at for note in issue.system_notes if _by_people(note, issue)]
-    return max([issue.created_at, *acts, *lines])
+    facts.touched.append(found := max([issue.created_at, *acts, *lines]))
+    return found
 
 
 def _by_people(note: Note, issue: Issue) -> bool:

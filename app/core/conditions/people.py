@@ -39,7 +39,8 @@ class AuthorIn(Model):
     """
 
     author_in: Groups = Field(
-        description="`sas`, `board.escalation`, `role NAME`, or a group's path for its members."
+        description="`sas`, `board.escalation`, `role NAME`, a group's path for its members, inherited ones too; "
+        "`group ID` and `project ID`, by path or number, for direct members only."
     )
 
     def __str__(self) -> str:
@@ -76,7 +77,8 @@ class AssigneeIn(Model):
     """
 
     assignee_in: Groups = Field(
-        description="`sas`, `board.escalation`, `requester`, `role NAME`, or a group's path for its members."
+        description="`sas`, `board.escalation`, `requester`, `role NAME`, a group's path for its members, inherited "
+        "ones too; `group ID` and `project ID`, by path or number, for direct members only."
     )
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from app.core.document import Model, one_of
 
 GROUPS = ("sas", "board.escalation", "requester")
 ROLE = "role "
+MEMBERS_OF = ("group ", "project ")  # with a path or a number: their direct members
 
 
 def word_or_shape(value: object) -> str:
@@ -21,14 +22,15 @@ def as_list(value: object) -> object:
 
 
 def _group(value: str) -> str:
-    if value not in GROUPS and "/" not in value and not value.startswith(ROLE):
+    if value not in GROUPS and "/" not in value and not value.startswith((ROLE, *MEMBERS_OF)):
         raise ValueError(
-            f"{value!r} is no group; {one_of(value, list(GROUPS))}, role NAME, or a group's path"
+            f"{value!r} is no group; {one_of(value, list(GROUPS))}, role NAME, a group's path, group ID or project ID"
         )
     return value
 
 
-# Where somebody may belong: the board's SAs, its escalation, the requester, a role, a group of GitLab's by its path.
+# Where somebody may belong: the board's SAs, its escalation, the requester, a role, a group of GitLab's by its path
+# (with inherited members), or the direct members of a group or project by its path or number.
 Group = Annotated[str, AfterValidator(_group)]
 
 

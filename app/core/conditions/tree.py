@@ -140,6 +140,11 @@ def groups_named(condition: "When") -> frozenset[str]:
     return frozenset().union(*map(paths_among, named))
 
 
+def counts_from(condition: "When") -> frozenset[str]:
+    """What its ages count from."""
+    return frozenset(part.age.since or "label_on" for _, part in walk(condition) if isinstance(part, AgeIs))
+
+
 def names_closed(condition: "When") -> bool:
     """Whether it speaks of closed issues: of their being closed, or of how long they have been."""
     parts = [part for _, part in walk(condition)]

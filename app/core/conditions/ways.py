@@ -63,5 +63,7 @@ def timers(condition: When) -> Iterator[Timer]:
                 yield Timer("note")
             case "updated":
                 yield Timer("update")
+            case "updated_at":
+                yield Timer("updated_at", of_bot=True)
             case "closed" | "state_label":
                 yield Timer("state")

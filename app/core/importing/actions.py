@@ -6,10 +6,11 @@ from typing import Any
 
 from app.core.importing.comments import Comment, Quick, calling, comment, escaped, template
 from app.core.importing.found import Found, named, nameless
+from app.core.importing.summaries import LABEL, summary_issue
 
 Deeds = dict[str, Any]  # `does` as our files write it
-CALLS = {"author": "requester", "assignees": "assignees"}
-_LABEL = re.compile(r"~(?:\"([^\"]+)\"|(\S+))")
+CALLS = {"author": "requester", "assignees": "all assignees"}
+_USERNAME = re.compile(r"\w(?:[\w.-]*\w)?")
 _QUICK_IGNORED = frozenset({"cc"})
 
 
@@ -19,6 +20,7 @@ class Wanted:
     def __init__(self) -> None:
         self.does: Deeds = {}
         self.summon: dict[str, Any] = {}
+        self.summary: dict[str, Any] = {}
 
     def add(self, key: str, names: list[str]) -> None:
         """More labels, each once."""
@@ -55,12 +57,10 @@ def actions(found: Found, boards: Mapping[str, str]) -> Wanted:
                     found.change("it is a plain comment here, no thread to be resolved", "actions", key)
             case "redact_confidential_resources" | "redact":
                 found.change("confidential issues are told by reference only here", "actions", key)
-            case "summarize" | "comment_on_summary":
-                found.change(
-                    "no summary issue is written; `triage status` and `triage digest` list what is open",
-                    "actions",
-                    key,
-                )
+            case "summarize":
+                wanted.summary = summary_issue(found, value)
+            case "comment_on_summary":
+                found.change("nothing is written under the summary issue", "actions", key)
             case "delete":
                 found.lack("only branches are deleted, and no rule here looks at branches", "actions", key)
             case _:
@@ -110,7 +110,7 @@ def _issue(found: Found, wanted: Wanted, value: Any) -> None:
 
 def _quick(found: Found, wanted: Wanted, quick: Quick, boards: Mapping[str, str]) -> None:
     """A quick action in a comment, as far as there is an action of ours for it."""
-    labels = [first or second for first, second in _LABEL.findall(quick.rest)]
+    labels = [first or second for first, second in LABEL.findall(quick.rest)]
     match quick.name:
         case "close" | "reopen":
             wanted.does["state"] = quick.name
@@ -144,23 +144,20 @@ def _all_labels(found: Found) -> list[str]:
 
 def _say(found: Found, wanted: Wanted, said: Comment, mentions: list[str], *, internal: bool) -> None:
     """The comment: a call where somebody is to hear of it, else a note that calls nobody."""
-    names = [name.lstrip("@") for name in mentions]
-    copy = f"cc {' '.join(f'@{escaped(name)}' for name in names)}" if names else ""
-    text = "\n\n".join(part for part in (said.text, copy) if part)
-    if not text:
+    names = list(dict.fromkeys([*(name.strip().lstrip("@") for name in mentions), *said.mentions]))
+    who = [CALLS[name] for name in said.calls] + [f"@{name}" for name in names if _USERNAME.fullmatch(name)]
+    if odd := [name for name in names if not _USERNAME.fullmatch(name)]:
+        found.lack(f"{odd[0]!r} is no username", "actions", "mention")
+    if not (said.text or names):
         return
-    if internal or not (said.calls or names or said.mentions):
-        if internal and (said.calls or names or said.mentions):
+    if internal or not who:
+        if internal and who:
             found.change("an internal note names people here without calling them", "actions", "comment")
+        copy = f"cc {' '.join(f'@{escaped(name)}' for name in names)}" if mentions else ""
+        text = "\n\n".join(part for part in (said.text, copy) if part)
         wanted.does["note"] = {"text": text, "internal": True} if internal else text
         return
-    who = [CALLS[name] for name in said.calls] or ["requester"]
-    if not said.calls:
-        key = "mention" if names else "comment"
-        found.change("its call goes to the requester too, besides those it names", "actions", key)
-    if "assignees" in who:
-        found.change("of the assignees, the board's SAs are called", "actions", "comment")
-    wanted.summon = {"who": who, "text": calling(text) or "have a look, please."}
+    wanted.summon = {"who": who, "text": calling(said.text) or "have a look, please."}
 
 
 def _settle(found: Found, wanted: Wanted) -> None:
@@ -170,6 +167,6 @@ def _settle(found: Found, wanted: Wanted) -> None:
         found.lack(f'it puts "{label}" on and takes it off: what shall stay cannot be told', "actions")
     if does.get("move") and does.get("state"):
         found.lack("a request that is moved is closed here by GitLab; take one of move and status", "actions")
-    if not does and not wanted.summon and not found.lacking:
+    if not does and not wanted.summon and not wanted.summary and not found.lacking:
         told = "all that it does is done otherwise here" if found.rule.part("actions") else "it does nothing"
         found.lack(f"{told}, so that there is nothing to bring", "actions")

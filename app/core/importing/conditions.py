@@ -1,5 +1,6 @@
 """The conditions of a rule of gitlab-triage as ours: a function for each key, and what it gives must all be so."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,10 +8,9 @@ from app.core.document import one_of
 from app.core.importing.braces import TooMany, expanded
 from app.core.importing.found import Found, Leaf, as_list, named, nameless
 from app.core.importing.ruby import Unread, read_ruby
-from app.core.importing.times import UNITS, length, shortened, uneven
+from app.core.importing.times import UNITS, length
 
 OLD_NONE = {"no label": "None", "no milestone": "none"}  # what GitLab's API took before 2018
-UPDATED = "updated_at is moved by the bot and by mentions elsewhere too; here the last thing that a person did counts"
 BOTH_STATES: Leaf = {"any": [{"state": "opened"}, {"state": "closed"}]}
 # What gitlab-triage knows for issues, by its documentation; `upvotes` and `js` are others' or older.
 KNOWN = (
@@ -116,7 +116,7 @@ def _no_additional(found: Found, value: Any, given: Mapping[str, Any]) -> list[L
 
 def _date(found: Found, value: Any, given: Mapping[str, Any]) -> list[Leaf]:
     date = value if isinstance(value, Mapping) else {}
-    since = {"created_at": "created", "updated_at": "updated", "closed_at": "closed"}.get(
+    since = {"created_at": "created", "updated_at": "updated_at", "closed_at": "closed"}.get(
         str(date.get("attribute"))
     )
     if since is None:
@@ -132,20 +132,7 @@ def _date(found: Found, value: Any, given: Mapping[str, Any]) -> list[Leaf]:
     long = length(number, unit)
     if not long:
         raise _Cannot(f"{number} {unit} is no length of time up to ten years")
-    if uneven(unit):
-        found.change(shortened(number, unit), "conditions", "date", "interval")
-    leaves: list[Leaf] = [{"age": {"since": since, which: long, "count": "wall"}}]
-    if since == "updated":
-        found.change(UPDATED, "conditions", "date", "attribute")
-        names = _required(found, given) if which == "at_least" else []
-        leaves += [{"age": {"label_on": name, which: long, "count": "wall"}} for name in names]
-    return leaves
-
-
-def _required(found: Found, given: Mapping[str, Any]) -> list[str]:
-    """The labels that must be on, each by itself: putting one on moves updated_at too, whoever does."""
-    names = [n for n in named(given.get("labels")) if n.casefold() not in ("none", "any", *OLD_NONE)]
-    return [name for name in names if len(_variants(found, name)) == 1]
+    return [{"age": {"since": since, which: long, "count": "wall"}}]
 
 
 def _milestone(found: Found, value: Any, given: Mapping[str, Any]) -> list[Leaf]:
@@ -166,6 +153,8 @@ def _milestone(found: Found, value: Any, given: Mapping[str, Any]) -> list[Leaf]
 
 
 def _votes(found: Found, value: Any, given: Mapping[str, Any]) -> list[Leaf]:
+    if value is given.get("upvotes"):
+        found.change('"upvotes" is an old name, ignored today; taken as votes', "conditions", "upvotes")
     attribute = value.get("attribute") if isinstance(value, Mapping) else None
     if attribute not in ("upvotes", "downvotes"):
         raise _Cannot(f"{attribute!r} is none of upvotes and downvotes")
@@ -203,11 +192,11 @@ def _member(kind: str) -> Callable[[Found, Any, Mapping[str, Any]], list[Leaf]]:
     def read(found: Found, value: Any, given: Mapping[str, Any]) -> list[Leaf]:
         asked = value if isinstance(value, Mapping) else {}
         source = asked.get("source_id")
-        if asked.get("source") != "group":
-            raise _Cannot(f"who is a member of the project {source} is not known here; name a group")
-        if "/" not in str(source):
-            raise _Cannot(f"the group {source} cannot be named here; a group is named by a path with a slash")
-        leaf: Leaf = {f"{kind}_in": str(source)}
+        if asked.get("source") not in ("group", "project") or not re.fullmatch(r"[\w./-]+", str(source)):
+            raise _Cannot(
+                "whose members they are cannot be told: source is group or project, source_id its path or number"
+            )
+        leaf: Leaf = {f"{kind}_in": f"{asked['source']} {source}"}
         if asked.get("condition") not in ("member_of", "not_member_of"):
             raise _Cannot(f"{asked.get('condition')!r} is none of member_of and not_member_of")
         return [leaf if asked["condition"] == "member_of" else {"not": leaf}]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from app.core.importing.found import Leaf
 from app.core.importing.patterns import as_glob
-from app.core.importing.times import length, shortened, uneven
+from app.core.importing.times import length
 
 Read = tuple[Leaf, str]  # the condition, and what it means otherwise here
 CASE = "upper and lower case are alike here"
@@ -99,22 +99,16 @@ def _label_age(match: re.Match[str]) -> Read | None:
     if not long or not _globless(_text(match)):
         return None
     which = "at_least" if match["than"] == "<" else "less_than"
-    unit = match["unit"] or match["unit2"]
-    remark = shortened(int(match["n"] or match["n2"]), unit) if uneven(unit) else ""
-
-    return {"age": {"label_on": _text(match), which: long, "count": "wall"}}, remark
+    return {"age": {"label_on": _text(match), which: long, "count": "wall"}}, ""
 
 
 def _issue_age(match: re.Match[str]) -> Read | None:
     long = length(int(match["n"] or match["n2"]), match["unit"] or match["unit2"])
     if not long:
         return None
-    since = match["attribute"].removesuffix("_at")
-    remark = (
-        "updated_at is also moved by the bot; here only what people do counts" if since == "updated" else ""
-    )
+    since = "updated_at" if match["attribute"] == "updated_at" else "created"
     which = "at_least" if match["than"] in ("<", "<=") else "less_than"
-    return {"age": {"since": since, which: long, "count": "wall"}}, remark
+    return {"age": {"since": since, which: long, "count": "wall"}}, ""
 
 
 def _count(what: str) -> Callable[[re.Match[str]], Read | None]:
@@ -180,9 +174,10 @@ def _like(where: str) -> Callable[[re.Match[str]], Read | None]:
 
 
 def _due_in(match: re.Match[str]) -> Read | None:
-    days = int(match["days"] or match["days2"])
-    near: Leaf = {"due_date": {"within": f"{days}d"}}
-    return ({"any": [near, {"due_date": "overdue"}]}, "days begin by the board's clock") if days else None
+    """From so many days before the due day begins; where days are compared and it is to be less, from one later on."""
+    strict = not re.search(r"[<>]=", match[0]) and re.search(r"(?<!\w)Date\.(?:today|now)", match[0])
+    days = int(match["days"] or match["days2"] or 0) - bool(strict)
+    return ({"due_date": {"in_days": days}}, "") if days >= 0 else ({"due_date": "overdue"}, DAYS)
 
 
 def _author(match: re.Match[str]) -> Read | None:
@@ -191,8 +186,8 @@ def _author(match: re.Match[str]) -> Read | None:
 
 
 FILLED: Leaf = {"text": {"in": "description", "like": "?*"}}
+DAYS = "days begin by the board's clock"
 EMPTY: Leaf = {"not": FILLED}
-LATER = "a request is overdue here once its due day is over, and there once it begins"
 _BLOCK = r" ?\{ ?\|(?P<var>\w+)\| ?"
 _RE = r"/(?P<re>(?:[^/\\]|\\.)+)/(?P<flags>i?)"
 _WITHIN = r"(?P<how>start_with|end_with|include)\?[ (]" + _TEXT + r"\)?"
@@ -247,8 +242,8 @@ _IDIOMS: list[tuple[str, Callable[[re.Match[str]], Read | None]]] = [
         rf"{_PARSED.format(_DUE)} ?<=? ?(?:{_NOW} ?\+ ?)?(?P<days2>\d{{1,3}})(?:\.days|\.days\.from_now)",
         _due_in,
     ),
-    (rf"{_NOW} ?>=? ?{_PARSED.format(_DUE)}", _just({"due_date": "overdue"}, LATER)),
-    (rf"{_PARSED.format(_DUE)} ?<=? ?{_NOW}", _just({"due_date": "overdue"}, LATER)),
+    (rf"{_NOW} ?>=? ?{_PARSED.format(_DUE)}(?P<days>)(?P<days2>)", _due_in),
+    (rf"{_PARSED.format(_DUE)} ?<=? ?{_NOW}(?P<days>)(?P<days2>)", _due_in),
     (
         rf"(?:author|{_field('author')}(?:\[:username\]|\[['\"]username['\"]\])) ?(?P<op>==|!=) ?{_TEXT}",
         _author,

@@ -38,6 +38,9 @@ EVERYWHERE = (
     "What a person undoes stays undone, as long as the cause lasts.",
     "Issues from before a board's `since` are left alone; closed ones are looked at when something happens to them, "
     "and for 14 days.",
+    "An age is reached to the minute; gitlab-triage compares days, and so acts up to a day later.",
+    "Of rules that wait for updated_at and are due at once the first acts, and the others wait anew: the first by its "
+    "id here, the first in the file there.",
     "A name that people chose, such as a title, stands in code within a text.",
 )
 
@@ -116,11 +119,6 @@ def _broken(rule: Rule, alone: Ruleset, company: Ruleset) -> list[Problem]:
 def _otherwise(found: Found) -> None:
     """What changes in meaning beside conditions and actions."""
     policy, said = found.rule, found.rule.part("actions")
-    if policy.data.get("limits"):
-        told = (
-            "how many at a time means nothing here: each issue is looked at by itself, when its time has come"
-        )
-        found.change(told, "limits")
     for key in sorted(set(policy.data) - {"name", "conditions", "actions", "limits", "api"}):
         found.change(f'"{key}" is not taken', key)
     key = "comment" if said.get("comment") else "mention"
@@ -157,7 +155,7 @@ def _runs(company: Ruleset, board: Board, one: Imported, timeline: str, now: str
         plan = evaluate(issue, company, read_instant(now))
     except (ValueError, Unsettled) as error:
         return [], set(), str(error)
-    acting = {action.rule for action in plan.actions}
+    acting = {action.rule for action in plan.actions} | {each.rule for each in plan.listed}
     by_all = {effect for rule in company.rules if rule.id in acting for effect in effects(plan, rule)}
     return effects(plan, one.rule), by_all, ""
 
@@ -193,6 +191,10 @@ def _write(one: Imported, board: str, given: list[dict[str, Any]]) -> None:
         data["while_failing"] = {"summon": one.wanted.summon}
     if one.wanted.does:
         data["does"] = one.wanted.does
+    if one.wanted.summary:
+        data["summary_issue"] = one.wanted.summary
+    if limit := _limit(one.found):
+        data["limit"] = limit
     data["examples"] = given
     one.found.changed.sort(key=lambda problem: (problem.line, problem.column))
     remarks = [f"line {problem.line}: {problem.message}" for problem in one.found.changed]
@@ -203,6 +205,19 @@ def _write(one: Imported, board: str, given: list[dict[str, Any]]) -> None:
     if one.rule is None:
         one.found.lack("; ".join(f"in the way: {problem.message}" for problem in read.problems))
         one.text = ""
+
+
+def _limit(found: Found) -> dict[str, int]:
+    """How many at a time; what is none is told in `found`."""
+    given = found.rule.data.get("limits")
+    if not given:
+        return {}
+    limit = given if isinstance(given, dict) else {}
+    name, number = next(iter(limit.items()), ("", None))
+    if len(limit) == 1 and name in ("most_recent", "oldest") and type(number) is int and 0 < number <= 10_000:
+        return {name: number}
+    found.lack("limits is one of most_recent and oldest, with a number up to 10,000", "limits")
+    return {}
 
 
 def _id(name: str, taken: set[str]) -> str:

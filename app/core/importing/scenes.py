@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.conditions.globs import fits
 from app.core.importing.found import Leaf
-from app.core.length import read_length
+from app.core.months import Months, read_long
 
 NOW = datetime(2026, 3, 18, 15, tzinfo=UTC)  # a Wednesday
 MOST = 25  # lines of one kind
@@ -191,18 +191,24 @@ def _age(scene: Scene, age: dict[str, Any], *, holds: bool) -> None:
     if age.get("since") == "closed":
         scene.closed = True
     if (least is not None) == holds:
-        scene.at_least.append(read_length(least or most))
+        scene.at_least.append(_long(least or most, days=31))
     elif "label_on" in age:
-        name, within = _named(age["label_on"]), read_length(least or most)
+        name, within = _named(age["label_on"]), _long(least or most)
         scene.on = [label for label in scene.on if label != name]
         scene.at_least.append(within)
         scene.fresh.append((f"sam adds {line(name)}", within))
         scene.late.append(name)
-    elif age.get("since") == "updated":
-        scene.at_least.append(read_length(least or most))
-        scene.fresh.append(('alice comments "Any news?"', read_length(least or most)))
+    elif age.get("since") in ("updated", "updated_at"):
+        scene.at_least.append(_long(least or most))
+        scene.fresh.append(('alice comments "Any news?"', _long(least or most)))
     else:
-        scene.less_than.append(read_length(least or most))
+        scene.less_than.append(_long(least or most))
+
+
+def _long(text: Any, days: int = 28) -> timedelta:
+    """About so long: a month is so many days."""
+    found = read_long(text)
+    return timedelta(days=found.number * days) if isinstance(found, Months) else found
 
 
 def _assignee(scene: Scene, value: str, *, holds: bool) -> None:
@@ -222,7 +228,9 @@ def _milestone(scene: Scene, value: str, *, holds: bool) -> None:
 
 
 def _due(scene: Scene, value: Any, *, holds: bool) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "in_days" in value:
+        scene.due = value["in_days"] + (0 if holds else 2)
+    elif isinstance(value, dict):
         scene.due = 1 if holds else 60
     elif value == "overdue":
         scene.due = -2 if holds else 60

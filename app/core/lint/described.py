@@ -24,6 +24,7 @@ def effects_of(rule: Rule) -> Effects:
         notes=found.notes
         or bool(rule.summonses())
         or bool(rule.does and (rule.does.note or rule.does.issue)),
+        tells=bool(rule.while_failing.status or rule.while_failing.advice),
     )
 
 

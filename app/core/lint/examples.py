@@ -50,8 +50,11 @@ def _of_rule(cast: Ruleset, rule: Rule, document: Document) -> Iterator[Problem]
 def _settling(played: list[tuple[int, Played]], rule: Rule, document: Document) -> Iterator[Problem]:
     """The first example after whose plan the rule acts again. Days later are looked at after the first that acts."""
     acting = [(i, one) for i, one in played if any(a.rule == rule.id for a in one.plan.actions)]
+    # That its own act begins the time anew is told of each such rule: TRI062.
+    anew = rule.check.kind == "condition" and "updated_at" in rule.check.counts_from
     for n, (i, one) in enumerate(acting):
-        if again := unsettled(one.issue, one.plan, one.ruleset, rule.id, LATER if n == 0 else LATER[:1]):
+        later = LATER if n == 0 and not anew else LATER[:1]
+        if again := unsettled(one.issue, one.plan, one.ruleset, rule.id, later):
             message = f'after the plan of "{one.example.name}" it acts again: {again}; have it end what it looks for'
             yield document.problem(("examples", i), message, NEVER_SETTLES)
             return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from app.core.checks.sla import Sla
 from app.core.codes.behaviour import (
+    BEGINS_ANEW,
     CALLS_NOBODY,
     GOES_WITH_ITSELF,
     NO_EFFECT,
@@ -32,6 +33,11 @@ def line_faults(book: Book, rule: Rule, effects: Effects) -> Iterator[Problem]:
         message = "no board that it is for is looked after; name others, or take the rule away"
         yield book.at_rule(rule.id, ("applies_to", "boards"), message, NOWHERE)
     yield from _calls(book, rule, effects)
+    if any(timer.since == "updated_at" for timer in effects.timers) and (rule.does or rule.summonses()):
+        message = (
+            "its own act moves GitLab's updated_at, and the time begins anew; `updated` counts what people do"
+        )
+        yield book.at_text(rule.id, "updated_at", message, BEGINS_ANEW)
     yield from _company(book, rule)
     if isinstance(rule.check, Sla):
         yield from _steps(book, rule, rule.check)

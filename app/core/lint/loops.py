@@ -79,6 +79,8 @@ def _restarts(effects: Effects, timer: Timer) -> bool:
     match timer.since:
         case "note":
             return effects.notes
+        case "updated_at":  # what is done once for each cause may begin it anew: that is told, and no error
+            return bool(effects.holds) or effects.tells
         case "update":
             return effects.notes or bool(effects.writes)
         case "label":

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.evaluate import facts_of
 from app.core.model import Issue, Milestone
+from app.core.months import Months, read_long
 from app.core.ruleset import Ruleset
 from app.core.timeline import read_instant
 from tests.own_rules import condition
@@ -151,6 +152,11 @@ AGES = [
      "2026-03-02T15:00Z triage-bot closes\n2026-03-02T15:30Z triage-bot reopens", "02T14:00Z"),
     ("nor a mention", "updated", '2026-03-02T15:00Z bob says "mentioned in issue #7"', "02T14:00Z"),
     ("nor an order", "updated", '2026-03-02T15:00Z bob comments "@triage-bot help"', "02T14:00Z"),
+    ("GitLab's updated_at", "updated_at", "", "02T14:00Z"),
+    ("which a comment moves", "updated_at", '2026-03-02T15:00Z bob comments "x"', "02T15:00Z"),
+    ("also the bot's", "updated_at", '2026-03-02T15:00Z triage-bot comments "x"', "02T15:00Z"),
+    ("and its label", "updated_at", '2026-03-02T15:00Z triage-bot adds "x"', "02T15:00Z"),
+    ("and a mention elsewhere", "updated_at", '2026-03-02T15:00Z bob says "mentioned in issue #7"', "02T15:00Z"),
     ("closed", "closed", "2026-03-02T15:00Z sam closes", "02T15:00Z"),
     ("edited", "edited", "2026-03-02T15:00Z alice edits the description\n  | x", "02T15:00Z"),
     ("last note", "last_note", '2026-03-02T15:00Z sam comments "x"\n2026-03-02T16:00Z bob comments "y"', "02T16:00Z"),
@@ -194,6 +200,30 @@ def test_an_age_counts_by_the_boards_calendar(look: Look) -> None:
     assert look(hours, lines, "2026-03-09T15:59:59Z")[0] is False
 
 
+@pytest.mark.parametrize(
+    ("length", "opened", "due"),
+    [
+        ("1mo", "2026-02-02T14:00Z", "2026-03-02T14:00Z"),
+        ("1mo", "2026-01-31T14:00Z", "2026-03-01T00:00Z"),  # February has no such day
+        ("1mo", "2024-01-31T14:00Z", "2024-03-01T00:00Z"),
+        ("1mo", "2024-01-29T14:00Z", "2024-02-29T14:00Z"),
+        ("11mo", "2026-02-28T14:00Z", "2027-01-28T14:00Z"),
+        ("1y", "2024-02-29T14:00Z", "2025-03-01T00:00Z"),
+        ("2y", "2026-03-02T14:00Z", "2028-03-02T14:00Z"),
+    ],
+)
+def test_a_month_is_as_long_as_the_calendar_makes_it(length: str, opened: str, due: str) -> None:
+    found = read_long(length)
+    assert isinstance(found, Months)
+    assert found.after(read_instant(opened)) == read_instant(due)
+
+
+@pytest.mark.parametrize("length", ["13y", "121mo", "0mo", "6 months", 6])
+def test_what_is_no_length_by_the_calendar(length: object) -> None:
+    with pytest.raises(ValueError, match=r"no length of time|more than ten years"):
+        read_long(length)
+
+
 @pytest.mark.parametrize("since", ["closed", "last_note", "last_note_by_sa", "last_note_by_requester"])
 @pytest.mark.parametrize("length", ["at_least", "less_than"])
 def test_what_never_was_has_no_age(look: Look, since: str, length: str) -> None:
@@ -229,6 +259,10 @@ DUE = "2026-03-02T15:00Z sam sets the due date to 2026-03-06"  # New York is fiv
         ("{within: 3d}", "2026-03-03T05:00Z", True, "03T05:00Z", "07T05:00Z"),
         ("{within: 3d}", "2026-03-07T04:59:59Z", True, "03T05:00Z", "07T05:00Z"),
         ("{within: 3d}", "2026-03-07T05:00Z", False, "07T05:00Z", None),
+        ("{in_days: 0}", "2026-03-05T23:59:59Z", False, "02T15:00Z", "06T00:00Z"),
+        ("{in_days: 0}", "2026-03-06T00:00Z", True, "06T00:00Z", None),
+        ("{in_days: 3}", "2026-03-03T00:00Z", True, "03T00:00Z", None),
+        ("{in_days: 30}", "2026-03-09T00:00Z", True, "02T15:00Z", None),
     ],
 )
 def test_a_due_date_at_midnight_where_the_board_is(

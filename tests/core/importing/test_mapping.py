@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from app.core.document import parse
-from app.core.importing.mapping import imported
+from app.core.importing.mapping import Imported, imported
 from app.core.importing.source import read
+from app.core.limits import Limit
 from app.core.ruleset import Ruleset
 from tests.core.importing.policy import bare, brought, one
 
@@ -42,11 +43,11 @@ CONDITIONS: list[tuple[str, list[dict[str, Any]]]] = [
     ("issue_type: issue", [BOTH, {"type": "issue"}]),
     (
         "author_member: {source: group, condition: member_of, source_id: gitlab-com/emea}",
-        [BOTH, {"author_in": "gitlab-com/emea"}],
+        [BOTH, {"author_in": "group gitlab-com/emea"}],
     ),
     (
         "assignee_member: {source: group, condition: not_member_of, source_id: gitlab-com/emea}",
-        [BOTH, {"not": {"assignee_in": "gitlab-com/emea"}}],
+        [BOTH, {"not": {"assignee_in": "group gitlab-com/emea"}}],
     ),
     (
         "date: {attribute: created_at, condition: newer_than, interval_type: hours, interval: 6}",
@@ -61,8 +62,7 @@ CONDITIONS: list[tuple[str, list[dict[str, Any]]]] = [
         [
             BOTH,
             {"label": "a"},
-            {"age": {"since": "updated", "at_least": "14d", "count": "wall"}},
-            {"age": {"label_on": "a", "at_least": "14d", "count": "wall"}},
+            {"age": {"since": "updated_at", "at_least": "14d", "count": "wall"}},
         ],
     ),
     ("ruby: labels.empty? && author == 'alice'", [BOTH, {"labels": "none"}, {"author": "alice"}]),
@@ -107,8 +107,9 @@ def test_a_condition_becomes_these(given: str, when: list[dict[str, Any]], rules
             6,
             "how long",
         ),
-        ("author_member: {source: project, condition: member_of, source_id: a/b}", 6, "name a group"),
-        ("author_member: {source: group, condition: member_of, source_id: 4711}", 6, "4711"),
+        ("author_member: {source: instance, condition: member_of, source_id: 1}", 6, "group or project"),
+        ("author_member: {source: group, condition: member_of, source_id: [a]}", 6, "path or number"),
+        ("author_member: {source: group, condition: member, source_id: a/b}", 6, "none of member_of"),
         ("ruby: active?(resource[:iid])", 6, "active?"),
         ("labels: ['p{1..9999}']", 6, "more than"),
         ("labels: ['p{2..1}']", 6, "no label at all"),
@@ -135,15 +136,22 @@ ACTIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "comment: |\n  Late.\n\n  CC {{author}} {{assignees}}",
         {},
-        {"who": ["requester", "assignees"], "text": "Late."},
+        {"who": ["requester", "all assignees"], "text": "Late."},
     ),
     (
         "comment: 'Hi {{author}}, {{title}}?'",
         {},
         {"who": ["requester"], "text": "Hi {{ author }}, {{ title }}?"},
     ),
-    ("mention: [maria]", {}, {"who": ["requester"], "text": "cc @maria"}),
-    ("comment: See.\nmention: maria", {}, {"who": ["requester"], "text": "See.\n\ncc @maria"}),
+    ("mention: [maria]", {}, {"who": ["@maria"], "text": "have a look, please."}),
+    ("comment: See.\nmention: maria", {}, {"who": ["@maria"], "text": "See."}),
+    ("comment: Ask @maria.", {}, {"who": ["@maria"], "text": "Ask @maria."}),
+    ("comment: '{{web_url}} of {{created_at}}'", {"note": "{{ web_url }} of {{ created_at }}"}, {}),
+    (
+        "comment: \"By #{2.weeks.from_now.strftime('%Y-%m-%d')}, not #{Date.today}\"",
+        {"note": "By {{ in_days[14] }}, not {{ today }}"},
+        {},
+    ),
     (
         'comment: |\n  Done.\n  /close\n  /label ~x ~"y z"',
         {"state": "close", "add_labels": ["x", "y z"], "note": "Done."},
@@ -184,11 +192,12 @@ def test_an_action_becomes_this(
         ("issue: {description: d}", "title"),
         ("comment: '#{resource[:iid] * 2} is it.'", "cannot be run"),
         ("comment: /lock", "nothing to bring"),
-        ("summarize: {title: t, item: i}", "nothing to bring"),
+        ("summarize: {item: i}", "needs a title"),
         ("{}", "nothing"),
         ("[labels]", "no mapping"),
         ("labels: [[x]]", "no list of names"),
         ("mention: {a: b}", "no list of names"),
+        ("mention: ['a b']", "no username"),
     ],
 )
 def test_an_action_that_cannot_be_taken_leaves_the_rule_out(given: str, why: str, ruleset: Ruleset) -> None:
@@ -198,18 +207,7 @@ def test_an_action_that_cannot_be_taken_leaves_the_rule_out(given: str, why: str
 
 
 CHANGED = [
-    (
-        "date: {attribute: updated_at, condition: older_than, interval_type: days, interval: 2}",
-        X,
-        6,
-        "updated_at",
-    ),
-    (
-        "date: {attribute: created_at, condition: older_than, interval_type: months, interval: 2}",
-        X,
-        6,
-        "60 days",
-    ),
+    ("upvotes: {attribute: upvotes, condition: greater_than, threshold: 2}", X, 6, "an old name"),
     ("labels: [No Label]", X, 6, "since 2018"),
     ("milestone: [No Milestone]", X, 6, "since 2018"),
     ("milestone: [a, b]", X, 6, "only the first"),
@@ -217,16 +215,29 @@ CHANGED = [
     ("discussions: {attribute: notes, condition: greater_than, threshold: 1}", X, 6, "own comments"),
     ("labels: [a]", "comment: Hello.", 8, "on every run"),
     ("labels: [a]", "remove_labels: [a]\ncomment: Hi.\ncomment_type: thread", 10, "thread"),
-    ("labels: [a]", "remove_labels: [a]\ncomment: '{{web_url}} is late'", 9, "this issue"),
+    ("labels: [a]", "remove_labels: [a]\ncomment: '{{full_reference}} is late'", 9, "this issue"),
+    ("labels: [a]", "remove_labels: [a]\ncomment: '{{state}}'", 9, "there as opened"),
     (
         "labels: [a]",
-        "remove_labels: [a]\ncomment: \"By #{2.days.from_now.strftime('%F')}\"",
+        "remove_labels: [a]\ncomment: \"By #{2.days.from_now.strftime('%A')}\"",
         9,
         "2 days from now",
     ),
-    ("labels: [a]", "remove_labels: [a]\ncomment: Ask @maria", 9, "requester too"),
     ("labels: [a]", "remove_labels: [a]\ncomment: |\n  Bye.\n  /lock", 9, "/lock"),
-    ("labels: [a]", "labels: [x]\nsummarize: {title: t, item: i}", 9, "no summary issue"),
+    ("labels: [a]", "labels: [x]\nsummarize: {title: t, item: i}", 9, "edited in place"),
+    ("labels: [a]", "labels: [x]\nsummarize: {title: t, destination: a/b}", 9, "own project"),
+    (
+        "labels: [a]",
+        "labels: [x]\nsummarize: {title: t, redact_confidential_resources: false}",
+        9,
+        "by reference",
+    ),
+    (
+        "labels: [a]",
+        "labels: [x]\nsummarize: {title: t}\ncomment_on_summary: c",
+        10,
+        "under the summary issue",
+    ),
 ]
 
 
@@ -240,10 +251,52 @@ def test_a_changed_meaning_is_told_with_its_line(
     assert f"# - line {line}: " in found.text
 
 
-def test_limits_mean_nothing_here(ruleset: Ruleset) -> None:
-    rule = "{name: a, limits: {oldest: 2}, conditions: {state: opened}, actions: {labels: [x]}}"
-    text = f"resource_rules: {{issues: {{rules: [{rule}]}}}}"
-    assert "how many at a time" in brought(text, ruleset).rules[0].found.changed[0].message
+def limited(limits: str, ruleset: Ruleset) -> Imported:
+    rule = f"{{name: a, limits: {limits}, conditions: {{state: opened}}, actions: {{labels: [x]}}}}"
+    return brought(f"resource_rules: {{issues: {{rules: [{rule}]}}}}", ruleset).rules[0]
+
+
+def test_limits_are_taken_as_they_are(ruleset: Ruleset) -> None:
+    for limits, limit in (("{oldest: 2}", Limit(oldest=2)), ("{most_recent: 50}", Limit(most_recent=50))):
+        found = limited(limits, ruleset)
+        assert found.rule
+        assert (found.outcome, found.rule.limit) == ("whole", limit)
+
+
+@pytest.mark.parametrize(
+    "limits", ["{oldest: 0}", "{oldest: true}", "{newest: 2}", "{oldest: 1, most_recent: 1}", "7"]
+)
+def test_limits_that_are_none_leave_the_rule_out(limits: str, ruleset: Ruleset) -> None:
+    found = limited(limits, ruleset)
+    assert "limits is one of" in found.found.lacking[0].message
+
+
+def test_a_summary_is_an_issue_that_lists(ruleset: Ruleset) -> None:
+    given = """summarize:
+  title: "#{resource[:type].capitalize} require labels"
+  item: "- [ ] [{{title}}]({{web_url}}) {{labels}}"
+  summary: |
+    The following {{type}} of "{{title}}":
+
+    {{items}}
+
+    By #{7.days.from_now.strftime('%Y-%m-%d')} for {{author}}
+
+    /label ~"needs attention" ~b
+    /spend 1h
+"""
+    found = one("state: opened\nlabels: [None]", given, ruleset)
+    assert found.outcome == "changed", found.found.lacking
+    assert found.wanted.summary == {
+        "title": "Issues require labels",
+        "item": "- [ ] [{{ title }}]({{ web_url }}) {{ labels }}",
+        "text": 'The following issues of "{{ title }}":\n\n{{ items }}\n\nBy {{ in_days[7] }} for '
+        "{%+ raw %}{{% endraw +%}{author}}",
+        "labels": ["needs attention", "b"],
+    }
+    told = [problem.message for problem in found.found.changed]
+    assert any("{{author}} stands for nothing" in each for each in told)
+    assert any("/spend 1h" in each for each in told)
 
 
 def test_ids_come_from_names_and_are_each_once(ruleset: Ruleset) -> None:

@@ -52,9 +52,14 @@ READ = [
     ("resource[:due_date]", {"due_date": "any"}),
     (
         "DateTime.now + 7 >= resource['due_date']",
-        {"any": [{"due_date": {"within": "7d"}}, {"due_date": "overdue"}]},
+        {"due_date": {"in_days": 7}},
     ),
-    ("Date.parse(resource[:due_date]) < Date.today", {"due_date": "overdue"}),
+    ("Date.parse(resource[:due_date]) <= Date.today", {"due_date": {"in_days": 0}}),
+    ("DateTime.now > DateTime.parse(resource[:due_date])", {"due_date": {"in_days": 0}}),
+    (
+        "labels_with_details.any? { |l| l.name == 'b' && l.added_at < 1.month.ago }",
+        {"age": {"label_on": "b", "at_least": "1mo", "count": "wall"}},
+    ),
     ("author == 'alice'", {"author": "alice"}),
     ("resource[:author][:username] != 'alice'", {"not": {"author": "alice"}}),
     ("resource[:upvotes] > 4", {"upvotes": {"at_least": 5}}),
@@ -76,7 +81,7 @@ READ = [
     ),
     (
         "Time.parse(resource[:updated_at]) < 3.days.ago",
-        {"age": {"since": "updated", "at_least": "3d", "count": "wall"}},
+        {"age": {"since": "updated_at", "at_least": "3d", "count": "wall"}},
     ),
     (
         "(author == 'a' || author == 'b') && !labels.empty?",
@@ -125,8 +130,7 @@ def test_all_else_is_unread(code: str) -> None:
     ("code", "told"),
     [
         ("resource[:title] =~ /wip/", "case"),
-        ("labels_with_details.any? { |l| l.name == 'b' && l.added_at < 1.month.ago }", "30 days"),
-        ("DateTime.now >= resource['due_date']", "once its due day is over"),
+        ("Date.parse(resource[:due_date]) < Date.today", "the board's clock"),
         ("resource[:user_notes_count] > 3", "own comments"),
     ],
 )
