@@ -22,6 +22,7 @@ from app.gitlab.webhook import decode_signing_token
 from app.inbox import Deliveries, Inbox, Lease, told_lines
 from app.journal import Journal
 from app.known import KnownIssues
+from app.metrics import Numbers, Teller, rules_state
 from app.reconcile import NONE, Looked, reconcile
 from app.serve import ReceiverParts, Role, WorkerParts, process_name, serve
 from app.settings import Settings, read_settings
@@ -126,6 +127,8 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
     signing = settings.webhook_signing_token
     engine = open_database(settings.database_url, RECEIVER_PATIENCE, hurried=True)
     inbox = Inbox(engine, patience=RECEIVER_PATIENCE)
+    line = line_of(settings)
+    Teller(inbox, line)
     return ReceiverParts(
         inbox=inbox,
         board_paths=lambda: frozenset(rules.current().boards_by_project),
@@ -136,8 +139,11 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
             "gitlab": identity.state,
             "ruleset": rules.current().version,
             "ruleset_error": rules.error,
-            **troubled_lines(line_of(settings), inbox),
+            **troubled_lines(line, inbox),
         },
+        numbers=Numbers(
+            inbox, clock_of(settings), lambda: rules_state(rules.current(), rules.error), identity.answered
+        ).begin(),
     )
 
 
@@ -159,7 +165,15 @@ def worker_parts(settings: Settings) -> WorkerParts:
     look = looking(settings, rules, journal, clock)
     line = line_of(settings)
     LineWatch(inbox, line, process_name())
-    return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts, room=line.room)
+    teller = Teller(inbox, line, process_name(), lambda: rules_state(rules.current(), rules.error))
+    return WorkerParts(
+        inbox=inbox,
+        clock=clock,
+        look=look,
+        attempts=settings.attempts,
+        room=line.room,
+        ended=teller.end,
+    )
 
 
 def looking(

@@ -177,7 +177,24 @@ def register(url: str, service_port: int) -> None:
 @contextmanager
 def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
     """`triage serve` as it runs anywhere: a process of its own, told everything by its environment."""
-    environment = {
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with log.open("wb") as out:
+        told = environment(url, database)
+        process = subprocess.Popen(command, env=told, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            _wait_until_up(process, port, log)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def environment(url: str, database: Path) -> dict[str, str]:
+    """What the commands beside that sandbox are told."""
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")},
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
@@ -188,18 +205,6 @@ def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
         "TRIAGE_DATABASE_URL": f"sqlite:///{database}",
         "TRIAGE_CLOCK": "sandbox",
     }
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait_until_up(process, port, log)
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

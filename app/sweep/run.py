@@ -16,6 +16,7 @@ from app.gitlab.client import GitLab
 from app.inbox import Inbox, failing
 from app.journal import Journal
 from app.known import KnownIssues
+from app.metrics import tell_sweep
 from app.reconcile import NONE, Looked, Trigger
 from app.sweep.boards import CLOSED_FOR
 from app.sweep.crew import Crew
@@ -135,6 +136,9 @@ class _Sweep:
                     known.complete(
                         each.project, each.began_at, each.listed if each.whole else None, each.before
                     )
+                    if self._terms.apply and (inbox := self._terms.stores.inbox):
+                        with inbox.writing() as connection:
+                            tell_sweep(connection, each.board.id, each.began_at)
 
     def _act(self, acting: list[Task], fuse: Fuse) -> None:
         report, planned = self._report, self._report.rows
