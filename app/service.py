@@ -22,6 +22,7 @@ from app.gitlab.webhook import decode_signing_token
 from app.inbox import Deliveries, Inbox, Lease, told_lines
 from app.journal import Journal
 from app.known import KnownIssues
+from app.look_line import Telling
 from app.metrics import Numbers, Teller, rules_state
 from app.reconcile import NONE, Looked, reconcile
 from app.serve import ReceiverParts, Role, WorkerParts, process_name, serve
@@ -190,7 +191,7 @@ def looking(
             gitlab=mine.gitlab,
             ruleset=rules.current(),
             now=clock.now,
-            journal=journal.of(lease),
+            journal=Telling(journal.of(lease)),
             restraint=restraint_of(settings),
             still_held=lease.still_held,
         )

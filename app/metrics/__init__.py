@@ -3,6 +3,7 @@
 Decides nothing, and holds no text that people wrote: labels are names of boards, clocks, kinds, outcomes and statuses.
 """
 
+from app.metrics.entries import kinds_done
 from app.metrics.exposition import exposition, written
 from app.metrics.numbers import Numbers
 from app.metrics.rules_state import RulesState, rules_state
@@ -13,6 +14,7 @@ __all__ = [
     "RulesState",
     "Teller",
     "exposition",
+    "kinds_done",
     "rules_state",
     "tell_calls",
     "tell_sweep",

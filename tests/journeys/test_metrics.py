@@ -29,8 +29,9 @@ Told = dict[tuple[str, ...], float]
 class Played:
     """The service beside a sandbox, and the story between them."""
 
-    def __init__(self, sandbox: SandboxServer, port: int, database: Path) -> None:
-        self.sandbox, self.port, self.database = sandbox, port, database
+    def __init__(self, sandbox: SandboxServer, port: int, folder: Path) -> None:
+        self.sandbox, self.port = sandbox, port
+        self.database, self.log = folder / "triage.db", folder / "log"
         self.stage = Stage(sandbox.url)
 
     def play(self, first: int, last: int) -> None:
@@ -62,6 +63,11 @@ class Played:
         seen = httpx.get(f"{self.sandbox.url}/-/sandbox/requests", trust_env=False).json()
         return dict(Counter((r["method"], str(r["status"])) for r in seen if r["user"] == "triage-bot"))
 
+    def looks(self) -> list[dict[str, Any]]:
+        """The lines of the log that tell of looks."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [line for line in lines if line["event"] == "look"]
+
     def sweep(self) -> None:
         command = [sys.executable, "-m", "app", "sweep", "--board", "us-east", "--alone"]
         told = environment(self.sandbox.url, self.database)
@@ -77,10 +83,12 @@ def until(so: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def played(tmp_path: Path) -> Iterator[Played]:
-    database, port = tmp_path / "triage.db", free_port()
-    with SandboxServer(port=0, at=START) as sandbox, service(sandbox.url, port, database, tmp_path / "log"):
-        register(sandbox.url, port)
-        yield Played(sandbox, port, database)
+    port = free_port()
+    with SandboxServer(port=0, at=START) as sandbox:
+        played = Played(sandbox, port, tmp_path)
+        with service(sandbox.url, port, played.database, played.log):
+            register(sandbox.url, port)
+            yield played
 
 
 def by_outcome(entries: list[dict[str, Any]]) -> dict[tuple[str, ...], float]:
@@ -146,3 +154,12 @@ def test_the_numbers_agree_with_the_journal_and_with_what_gitlab_saw(played: Pla
     assert played.told("triage_workers") == {(): 1}
     assert played.told("triage_deliveries_total", "answer").keys() == {("accepted",), ("ignored",)}
     print(at_risk, late, end, sep="\n")
+    entries = [entry for entry in played.entries() if entry["trigger"] == "worker"]
+    lines = played.looks()
+    assert len(lines) == len(entries)
+    assert sum((Counter(line["actions"]) for line in lines), Counter()) == {
+        kind: number for (kind,), number in by_kind(entries).items()
+    }
+    assert {line["ruleset"] for line in lines} == {entry["ruleset"] for entry in entries}
+    assert {(line["outcome"], line["board"]) for line in lines} == {("done", "us-east")}
+    assert any("recheck_at" in line for line in lines)
