@@ -19,6 +19,7 @@ from app.clock import Clock
 from app.errors import ConfigError
 from app.inbox import Inbox
 from app.metrics import Numbers
+from app.tracing import set_up_tracing
 from app.web import create_app
 from app.web.log import set_up_log
 from app.web.server import address, listen, make_server
@@ -106,6 +107,7 @@ def run_receiver(parts: ReceiverParts, host: str, port: int, supervisor: "Superv
         )
     with alone(parts.inbox), listen(host, port) as listener:
         set_up_log()
+        send_last_traces = set_up_tracing()
         server = make_server(_application(parts), supervisor.stop if supervisor else _nothing)
         _on_signal(server.stop)
         where = address(listener)
@@ -118,6 +120,7 @@ def run_receiver(parts: ReceiverParts, host: str, port: int, supervisor: "Superv
             if supervisor:
                 supervisor.stop()
                 supervisor.wait()
+            send_last_traces()
     log.info("stopped", pid=os.getpid())
 
 
@@ -127,6 +130,7 @@ def run_worker(parts: WorkerParts) -> None:
     ConfigError beside another worker on one SQLite file; on PostgreSQL there may be any number.
     """
     set_up_log()
+    send_last_traces = set_up_tracing()
     stop = threading.Event()
     _on_signal(stop.set)
     if parent := os.environ.get(PARENT):
@@ -149,6 +153,7 @@ def run_worker(parts: WorkerParts) -> None:
             worker.run(stop)
         finally:
             parts.ended()
+            send_last_traces()
     log.info("stopped", worker=name)
 
 

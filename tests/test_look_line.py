@@ -1,4 +1,4 @@
-"""One line of the log per look: for people on a terminal, as JSON elsewhere; of confidential issues no more than the ref."""
+"""One line of the log per look: for people on a terminal, else JSON; of confidential issues the reference alone."""
 
 import io
 import json

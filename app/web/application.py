@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
@@ -13,6 +14,16 @@ from app.web import health, hooks, metrics
 from app.web.access import Access
 from app.web.budget import BodyBudget
 from app.web.description import describe
+
+# Spans of requests, where traces are asked for at all, without those of probes; numbers and errors are told otherwise.
+QUIET = (*health.PATHS, metrics.PATH)
+TRACES: TelemetryConfig = {
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+    "exclude": lambda scope: scope["path"] in QUIET,
+}
 
 
 def create_app(
@@ -33,14 +44,14 @@ def create_app(
     No page describes the interface to strangers; `openapi()` does, for tests.
     """
     # redirect_slashes: GitLab takes a redirect for success and does not follow it; the event would be lost in silence.
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TRACES)
     app.add_exception_handler(HTTPException, _plain)
     receiver = hooks.Receiver(Intake(inbox), secret, signing_key, board_paths, bots, machine_now)
     app.router.routes.append(hooks.route(receiver))
     app.include_router(health.routes(inbox, readiness, receiver.answers))
     app.include_router(metrics.routes(numbers or Numbers(inbox), receiver.answers))
     app.add_middleware(BodyBudget)
-    app.add_middleware(Access, quiet=(*health.PATHS, metrics.PATH))
+    app.add_middleware(Access, quiet=QUIET)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
