@@ -144,7 +144,9 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
         },
         numbers=Numbers(
             inbox, clock_of(settings), lambda: rules_state(rules.current(), rules.error), identity.answered
-        ).begin(),
+        )
+        .begin()
+        .warm(),
     )
 
 

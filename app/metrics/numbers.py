@@ -56,9 +56,12 @@ class Numbers:
         self._last: tuple[float, Reading] | None = None
 
     def begin(self) -> "Numbers":
-        """Counts from now on, and reads how clocks stand in the background: an old journal takes a while. Errors:
-        SQLAlchemyError."""
+        """Counts from now on. Errors: SQLAlchemyError."""
         self._begun()
+        return self
+
+    def warm(self) -> "Numbers":
+        """Reads how clocks stand in the background, before somebody asks: an old journal takes a while."""
         threading.Thread(target=self.read, daemon=True, name="numbers").start()
         return self
 
