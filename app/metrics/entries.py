@@ -20,7 +20,7 @@ from app.core.quiet import never_taken_in
 from app.database import MachineClock
 from app.database import journal as rows
 
-AT_ONCE = 500
+AT_ONCE = 100
 MOST = 20_000  # entries in one reading, so that nobody waits long for it: the rest comes with the next
 GENTLY = 0.005  # seconds between batches: events are answered by the same process
 SETTLED = timedelta(

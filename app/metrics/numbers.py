@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,8 +57,9 @@ class Numbers:
         self._last: tuple[float, Reading] | None = None
 
     def begin(self) -> "Numbers":
-        """Counts from now on. Errors: SQLAlchemyError."""
-        self._begun()
+        """Counts from now on; from the first reading on, while the database does not answer."""
+        with suppress(SQLAlchemyError), self._lock:
+            self._begun()
         return self
 
     def warm(self) -> "Numbers":

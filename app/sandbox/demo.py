@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -175,11 +176,13 @@ def register(url: str, service_port: int) -> None:
 
 
 @contextmanager
-def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
+def service(
+    url: str, port: int, database: Path, log: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[None]:
     """`triage serve` as it runs anywhere: a process of its own, told everything by its environment."""
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     with log.open("wb") as out:
-        told = environment(url, database)
+        told = environment(url, database) | dict(more)
         process = subprocess.Popen(command, env=told, stdout=out, stderr=subprocess.STDOUT)
         try:
             _wait_until_up(process, port, log)

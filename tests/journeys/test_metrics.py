@@ -1,84 +1,18 @@
 """While the demo's story plays, `/metrics` says what the journal says, and what GitLab saw."""
 
-import json
-import sqlite3
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
-from app.sandbox.demo import environment, free_port, register, service
+from app.sandbox.demo import free_port, register, service
 from app.sandbox.server import SandboxServer
-from app.sandbox.stage import Stage
 from app.sandbox.story import START, STEPS
+from tests.played import Played, until
 
 AT_RISK, LATE = 7, 9  # the steps after which a clock is at risk, and late
-SOON = 12.0
-
-Told = dict[tuple[str, ...], float]
-
-
-class Played:
-    """The service beside a sandbox, and the story between them."""
-
-    def __init__(self, sandbox: SandboxServer, port: int, folder: Path) -> None:
-        self.sandbox, self.port = sandbox, port
-        self.database, self.log = folder / "triage.db", folder / "log"
-        self.stage = Stage(sandbox.url)
-
-    def play(self, first: int, last: int) -> None:
-        """Steps `first` to `last`, each until the board is as told."""
-        for step in STEPS[first - 1 : last]:
-            self.stage.set_clock(step.at)
-            step.does(self.stage)
-            until(lambda step=step: not step.expect.differences(self.stage.view(step.expect.name)))
-
-    def told(self, name: str, *labels: str) -> Told:
-        """By the values of these labels, what `/metrics` says of the metric; values of zero are left out."""
-        text = httpx.get(f"http://127.0.0.1:{self.port}/metrics", trust_env=False).text
-        found: Counter[Any] = Counter()
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                if sample.name == name:
-                    found[tuple(sample.labels[label] for label in labels)] += sample.value
-        return {key: value for key, value in found.items() if value}
-
-    def entries(self) -> list[dict[str, Any]]:
-        """The journal as it stands in the file."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            connection.row_factory = sqlite3.Row
-            rows = connection.execute("SELECT * FROM journal ORDER BY id").fetchall()
-        return [{**row, "plan": json.loads(row["plan"])} for row in map(dict, rows)]
-
-    def asked(self) -> dict[tuple[str, ...], float]:
-        """The calls that GitLab saw from the bot, by method and answer."""
-        seen = httpx.get(f"{self.sandbox.url}/-/sandbox/requests", trust_env=False).json()
-        return dict(Counter((r["method"], str(r["status"])) for r in seen if r["user"] == "triage-bot"))
-
-    def looks(self) -> list[dict[str, Any]]:
-        """The lines of the log that tell of looks."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
-        return [line for line in lines if line["event"] == "look"]
-
-    def sweep(self) -> None:
-        command = [sys.executable, "-m", "app", "sweep", "--board", "us-east", "--alone"]
-        told = environment(self.sandbox.url, self.database)
-        subprocess.run(command, env=told, check=True, capture_output=True, timeout=60)
-
-
-def until(so: Callable[[], bool]) -> None:
-    end = time.monotonic() + SOON
-    while not so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.fixture
