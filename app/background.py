@@ -24,6 +24,7 @@ from app.sweep import issues_of
 RELOAD_SECONDS = 2.0
 ASK_AGAIN_SECONDS = 15.0
 TELL_SECONDS = 5.0
+NOT_ASKED, OK = "not asked yet", "ok"
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -86,18 +87,22 @@ class Identity:
     def __init__(self, gitlab: GitLab, bot_users: frozenset[str]) -> None:
         self._gitlab = gitlab
         self._bots = bot_users
-        self.state = "not asked yet"
+        self.state = NOT_ASKED
         threading.Thread(target=self._keep_asking, daemon=True, name="identity").start()
 
     def bots(self) -> frozenset[str]:
         """The bot's usernames as far as they are known: those of the settings at least."""
         return self._bots
 
+    def answered(self) -> bool | None:
+        """Whether GitLab answered and took the token, the last time that it was asked; None before the first."""
+        return None if self.state == NOT_ASKED else self.state == OK
+
     def _keep_asking(self) -> None:
         while True:
             try:
                 self._bots |= {self._gitlab.ask_me().username}
-                self.state = "ok"
+                self.state = OK
             except Exception as error:  # the thread must live as long as the receiver
                 self.state = str(error) if isinstance(error, TriageError) else type(error).__name__
             time.sleep(ASK_AGAIN_SECONDS)

@@ -17,6 +17,7 @@ from app.core.stays import stays
 from app.errors import Fault, Refused, TriageError, Unavailable
 from app.gitlab.client import GitLab, GroupsOf
 from app.journal import Entry
+from app.tracing import Reconciling
 
 NONE = Restraint()
 
@@ -71,7 +72,7 @@ def reconcile(
     added what was done, however it ends. Errors: Unavailable, Refused, Unsettled, and Fault for what is none of ours;
     they are in the journal as well, with what had been done by then.
     """
-    started = datetime.now(UTC)
+    started, span = datetime.now(UTC), Reconciling(ref, trigger, ruleset.version)
     issue: Issue | None = None
     plan: Plan | None = None
     done: list[Deed] = []
@@ -99,6 +100,7 @@ def reconcile(
         # Raised below: out here it would carry along the message of what it stands for.
         failure = Fault(error, hidden=issue is None or issue.confidential)
     finally:
+        span.end(plan.board if plan else "", _outcome(failure), failure)
         if deeds is not None:
             deeds.extend(done)
         if journal:

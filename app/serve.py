@@ -18,6 +18,8 @@ from app.alone import alone
 from app.clock import Clock
 from app.errors import ConfigError
 from app.inbox import Inbox
+from app.metrics import Numbers
+from app.tracing import set_up_tracing
 from app.web import create_app
 from app.web.log import set_up_log
 from app.web.server import address, listen, make_server
@@ -45,6 +47,7 @@ class ReceiverParts:
     secret: bytes | None = field(default=None, repr=False)
     signing_key: bytes | None = field(default=None, repr=False)
     readiness: Callable[[], dict[str, object]] = dict
+    numbers: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class WorkerParts:
     """What the worker is made of. `look` reconciles one issue, and may be called by several threads at once.
 
     `grace` is how many seconds a look may still take once the worker is to stop; after `attempts` failures in a row an
-    issue is parked. `room` says how many issues may be looked at now, of so many threads.
+    issue is parked. `room` says how many issues may be looked at now, of so many threads. `ended` is called when all is
+    done.
     """
 
     inbox: Inbox
@@ -62,6 +66,7 @@ class WorkerParts:
     grace: float = GRACE
     attempts: int = ATTEMPTS
     room: Callable[[int], int] = lambda threads: threads
+    ended: Callable[[], None] = lambda: None
 
 
 def serve(
@@ -102,6 +107,7 @@ def run_receiver(parts: ReceiverParts, host: str, port: int, supervisor: "Superv
         )
     with alone(parts.inbox), listen(host, port) as listener:
         set_up_log()
+        send_last_traces = set_up_tracing()
         server = make_server(_application(parts), supervisor.stop if supervisor else _nothing)
         _on_signal(server.stop)
         where = address(listener)
@@ -114,6 +120,7 @@ def run_receiver(parts: ReceiverParts, host: str, port: int, supervisor: "Superv
             if supervisor:
                 supervisor.stop()
                 supervisor.wait()
+            send_last_traces()
     log.info("stopped", pid=os.getpid())
 
 
@@ -123,6 +130,7 @@ def run_worker(parts: WorkerParts) -> None:
     ConfigError beside another worker on one SQLite file; on PostgreSQL there may be any number.
     """
     set_up_log()
+    send_last_traces = set_up_tracing()
     stop = threading.Event()
     _on_signal(stop.set)
     if parent := os.environ.get(PARENT):
@@ -141,7 +149,11 @@ def run_worker(parts: WorkerParts) -> None:
     # A worker whose parent was killed may still be finishing: its successor waits for it.
     with alone(parts.inbox, "worker", PATIENCE if parent else 0, stop):
         log.info("working", worker=name, threads=parts.threads)
-        worker.run(stop)
+        try:
+            worker.run(stop)
+        finally:
+            parts.ended()
+            send_last_traces()
     log.info("stopped", worker=name)
 
 
@@ -208,6 +220,7 @@ def _application(parts: ReceiverParts) -> FastAPI:
         bots=parts.bots,
         machine_now=parts.inbox.machine_now,
         readiness=parts.readiness,
+        numbers=parts.numbers,
     )
 
 

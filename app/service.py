@@ -22,6 +22,8 @@ from app.gitlab.webhook import decode_signing_token
 from app.inbox import Deliveries, Inbox, Lease, told_lines
 from app.journal import Journal
 from app.known import KnownIssues
+from app.look_line import Telling
+from app.metrics import Numbers, Teller, rules_state
 from app.reconcile import NONE, Looked, reconcile
 from app.serve import ReceiverParts, Role, WorkerParts, process_name, serve
 from app.settings import Settings, read_settings
@@ -126,6 +128,8 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
     signing = settings.webhook_signing_token
     engine = open_database(settings.database_url, RECEIVER_PATIENCE, hurried=True)
     inbox = Inbox(engine, patience=RECEIVER_PATIENCE)
+    line = line_of(settings)
+    Teller(inbox, line)
     return ReceiverParts(
         inbox=inbox,
         board_paths=lambda: frozenset(rules.current().boards_by_project),
@@ -136,8 +140,13 @@ def receiver_parts(settings: Settings) -> ReceiverParts:
             "gitlab": identity.state,
             "ruleset": rules.current().version,
             "ruleset_error": rules.error,
-            **troubled_lines(line_of(settings), inbox),
+            **troubled_lines(line, inbox),
         },
+        numbers=Numbers(
+            inbox, clock_of(settings), lambda: rules_state(rules.current(), rules.error), identity.answered
+        )
+        .begin()
+        .warm(),
     )
 
 
@@ -159,7 +168,15 @@ def worker_parts(settings: Settings) -> WorkerParts:
     look = looking(settings, rules, journal, clock)
     line = line_of(settings)
     LineWatch(inbox, line, process_name())
-    return WorkerParts(inbox=inbox, clock=clock, look=look, attempts=settings.attempts, room=line.room)
+    teller = Teller(inbox, line, process_name(), lambda: rules_state(rules.current(), rules.error))
+    return WorkerParts(
+        inbox=inbox,
+        clock=clock,
+        look=look,
+        attempts=settings.attempts,
+        room=line.room,
+        ended=teller.end,
+    )
 
 
 def looking(
@@ -176,7 +193,7 @@ def looking(
             gitlab=mine.gitlab,
             ruleset=rules.current(),
             now=clock.now,
-            journal=journal.of(lease),
+            journal=Telling(journal.of(lease)),
             restraint=restraint_of(settings),
             still_held=lease.still_held,
         )

@@ -2,15 +2,19 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError, TimeoutError
 
 from app.core.board import Board
 from app.core.fuse import Fuse
 from app.core.ruleset import Ruleset
 from app.journal import new_run
 from app.json_file import write_file
+from app.metrics import tell_calls
 from app.missed import find_missed, missed_lines
 from app.other_rules import other_rules
 from app.plan_file import PlanFile, plan_data
@@ -85,6 +89,9 @@ def run(tools: Tools, asked: Asked, confirm: Callable[[str], bool]) -> Report:
             report.missed = find_missed(report.rows, chosen, tools.deliveries)
         if not asked.alone and not report.stopped and not asked.against:
             watch_hooks(report, chosen, tools.gitlab)
+    if tools.inbox:
+        with suppress(SQLAlchemyError, TimeoutError):  # numbers for /metrics, and no reason to fail
+            tell_calls(tools.inbox, tools.gitlab.line)
     for line in [*hook_lines(report.hooks), *missed_lines(report.missed, report.hooks)]:
         print(line, file=sys.stderr, flush=True)
     return report

@@ -11,6 +11,7 @@ from typing import Literal
 
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from structlog.contextvars import clear_contextvars
 
 from app.clock import Clock
 from app.core.model import IssueRef
@@ -138,7 +139,8 @@ class Worker:
                 self._wake.set()
 
     def _look_at(self, lease: Lease) -> None:
-        """One look, one report, one log line."""
+        """One look, one report, one log line: of this, with what the look adds (`structlog.contextvars`)."""
+        clear_contextvars()
         started = time.perf_counter()
         verdict = self._verdict(lease)
         outcome: str = verdict.outcome
@@ -163,6 +165,7 @@ class Worker:
             worker=self._name,
             **facts,
         )
+        clear_contextvars()
 
     def _verdict(self, lease: Lease) -> Verdict:
         """The one place that catches everything, so that one issue never stops the others."""

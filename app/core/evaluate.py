@@ -30,7 +30,7 @@ from app.core.plan import (
     stamp,
 )
 from app.core.problem import Unsettled
-from app.core.quiet import Quiet, hold_on, snooze_on
+from app.core.quiet import NOT_TAKEN_IN, Quiet, hold_on, snooze_on
 from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
 from app.core.waiver import Waiver, waivers
@@ -158,7 +158,7 @@ def _silence(facts: Facts, *, adopt: bool) -> str:
     if facts.board.file.watched:
         return f"the board {facts.board.name} is only watched"
     if left_out(facts) and not adopt:
-        return f"opened before {facts.board.file.since}, when the board began, and not adopted"
+        return f"opened before {facts.board.file.since}, {NOT_TAKEN_IN}"
     return ""
 
 

@@ -21,6 +21,7 @@ from app.core.waiver import INTERNAL, last_minute, read_because
 Verb = Literal["snooze", "hold"]
 MOST = 60  # days of a snooze: whoever wants more puts the request on hold
 HOLD_DAYS = 5  # working days of a hold that names no day
+NOT_TAKEN_IN = "when the board began, and not adopted"  # ends what a plan says of its silence
 OFF = frozenset({"off", "over", "stop", "end"})
 _LENGTH = re.compile(r"(?:for[ \t]+)?(?P<number>\d{1,4})[ \t]*(?P<unit>d|days?|h|hours?)\b", re.IGNORECASE)
 
@@ -147,3 +148,8 @@ def _in_turn(facts: Facts, verb: Verb, read: Callable[[Order, Facts], Asked]) ->
             until = min([told.until, *(later.at for later, _ in asked[n + 1 : n + 2])])
             found.append(Quiet(verb, order.by.username, order.at, until, told.because))
     return found
+
+
+def never_taken_in(silent: str) -> bool:
+    """Whether a plan with that silence is of a request from before its board began, that nobody took in."""
+    return silent.endswith(NOT_TAKEN_IN)

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,8 +17,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ReadTimeoutError
 
 from app.gitlab.budget import Budget
-from app.gitlab.circuit import Circuit, State
+from app.gitlab.circuit import Circuit
+from app.gitlab.counted import Counted
 from app.gitlab.lane import Lane, NotSent
+from app.gitlab.line_state import LineState
 from app.gitlab.waiting import left, retry_after
 
 REQUESTS_PER_MINUTE = 600
@@ -31,26 +32,6 @@ FIRST_REST = 0.2
 NAMELESS = 1.0  # the first pause after a 429 that names none; doubles up to a minute
 
 Send = Callable[[], requests.Response]
-
-
-@dataclass(frozen=True)
-class LineState:
-    """How the way to GitLab stands, for probes and metrics. `probe_in` and `paused_for` are seconds."""
-
-    circuit: State
-    failures: int
-    probe_in: float
-    paused_for: float
-    requests_used: int
-    requests_limit: int
-    notes_used: int
-    notes_limit: int
-
-    @property
-    def held_up(self) -> bool:
-        """Whether calls do not get through now: GitLab is down or asked for a pause, or the budget is spent."""
-        spent = self.requests_used >= self.requests_limit or self.notes_used >= self.notes_limit
-        return self.circuit != "closed" or self.paused_for > 0 or spent
 
 
 class Line:
@@ -71,6 +52,7 @@ class Line:
         self._circuit = Circuit()
         self._lock = threading.Lock()
         self._nameless = 0
+        self.counted = Counted()
 
     @property
     def state(self) -> LineState:
@@ -86,6 +68,7 @@ class Line:
             self._requests.limit,
             self._notes.used,
             self._notes.limit,
+            *self.counted.allowed(self._now()),
         )
 
     @property
@@ -139,21 +122,22 @@ class Line:
             if writes_note:
                 held.enter_context(self._notes.slot(self._patience))
             held.enter_context(self._requests.slot(self._patience))
-            return self._heard(send, self._notes if writes_note else self._requests)
+            return self._heard(method, send, self._notes if writes_note else self._requests)
 
-    def _heard(self, send: Send, lane: Lane) -> requests.Response:
+    def _heard(self, method: str, send: Send, lane: Lane) -> requests.Response:
         """One call, and what its outcome says about GitLab."""
         try:
             response = send()
         except requests.RequestException as error:
             if not isinstance(error, requests.exceptions.InvalidURL):
-                self._note(failed=True)
+                self._note(f"{method} none", failed=True)
             raise
-        self._note(failed=response.status_code >= 500)
+        self._note(f"{method} {response.status_code}", failed=response.status_code >= 500)
         now = datetime.now(UTC)
         asked, window = retry_after(response.headers.get("Retry-After", ""), now), left(response.headers, now)
         if window:
             self._requests.pace(*window)
+            self.counted.heard(window, self._now())
         if response.status_code == 429:
             # GitLab's limiter of notes names no window of requests, and leaves all else alone.
             limited = lane if window is None else self._requests
@@ -171,7 +155,8 @@ class Line:
         self._nameless = min(self._nameless + 1, 7)
         return float(min(NAMELESS * 2 ** (self._nameless - 1), 60.0))
 
-    def _note(self, *, failed: bool) -> None:
+    def _note(self, call: str, *, failed: bool) -> None:
+        self.counted.add(call)
         with self._lock:
             if failed:
                 self._circuit.failed(self._now())
@@ -197,7 +182,7 @@ class Line:
         """Whether GitLab answers again."""
         try:
             with self._requests.slot(self._patience):
-                return self._heard(probe, self._requests).status_code < 500
+                return self._heard("GET", probe, self._requests).status_code < 500
         except requests.RequestException:
             return False
         finally:

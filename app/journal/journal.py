@@ -27,7 +27,7 @@ Outcome = Literal["done", "unavailable", "refused", "failed", "lost"]
 class Entry:
     """One reconcile: of which issue, by which rules, with what plan, and how it ended.
 
-    `at` is issue time; `started_at` and `ended_at` are machine time. `board` is the path of the issue's project,
+    `at` is issue time; `started_at` and `ended_at` are machine time. `board` is the id of the issue's board,
     empty where it was not learnt. `trigger` says why the issue was looked at (hook, timer, sweep, ...), `ruleset` is
     the version of the rules, `applied` whether the plan was to be carried out. `plan` is data for JSON: findings with
     their values, actions, what was done. `run` names the sweep that it was part of, `done` is how many actions

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -175,9 +176,28 @@ def register(url: str, service_port: int) -> None:
 
 
 @contextmanager
-def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
+def service(
+    url: str, port: int, database: Path, log: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[None]:
     """`triage serve` as it runs anywhere: a process of its own, told everything by its environment."""
-    environment = {
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with log.open("wb") as out:
+        told = environment(url, database) | dict(more)
+        process = subprocess.Popen(command, env=told, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            _wait_until_up(process, port, log)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def environment(url: str, database: Path) -> dict[str, str]:
+    """What the commands beside that sandbox are told."""
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")},
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
@@ -188,18 +208,6 @@ def service(url: str, port: int, database: Path, log: Path) -> Iterator[None]:
         "TRIAGE_DATABASE_URL": f"sqlite:///{database}",
         "TRIAGE_CLOCK": "sandbox",
     }
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait_until_up(process, port, log)
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -18,6 +18,7 @@ from app.gitlab.client import GitLab
 from app.inbox import Inbox, failing
 from app.journal import Journal
 from app.known import KnownIssues
+from app.metrics import tell_sweep
 from app.reconcile import NONE, Looked, Trigger
 from app.sweep.boards import CLOSED_FOR
 from app.sweep.crew import Crew
@@ -156,6 +157,9 @@ class _Sweep:
                     known.complete(
                         each.project, each.began_at, each.listed if each.whole else None, each.before
                     )
+                    if self._terms.apply and (inbox := self._terms.stores.inbox):
+                        with inbox.writing() as connection:
+                            tell_sweep(connection, each.board.id, each.began_at)
         return self._terms.turns or {}
 
     def _take_turns(self, acting: list[Task], limits: Mapping[str, Limit]) -> list[Task]:

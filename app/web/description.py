@@ -28,10 +28,17 @@ READY_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: _json("Events can be stored; what is wrong elsewhere stands in the body."),
     503: _json("Events cannot be stored."),
 }
+METRICS_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The numbers of the service, as Prometheus reads them.",
+        "content": {**PLAIN, "application/openmetrics-text": {"schema": {"type": "string"}}},
+    },
+}
 ANSWERS = {
     ("/hooks/gitlab", "post"): HOOK_ANSWERS,
     ("/livez", "get"): LIVE_ANSWERS,
     ("/readyz", "get"): READY_ANSWERS,
+    ("/metrics", "get"): METRICS_ANSWERS,
 }
 SENT = {
     "requestBody": {

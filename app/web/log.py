@@ -14,6 +14,7 @@ def set_up_log(stream: TextIO | None = None) -> None:
     """All log lines go to `stream` (stderr); the libraries' own only from warnings on."""
     out = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,  # a plain traceback: one with local variables shows secrets

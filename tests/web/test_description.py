@@ -45,7 +45,8 @@ def described(tmp_path_factory):
 
 @pytest.mark.parametrize("secret", [SECRET, "guess", ""])
 @pytest.mark.parametrize(
-    ("path", "method"), [("/hooks/gitlab", "POST"), ("/livez", "GET"), ("/readyz", "GET")]
+    ("path", "method"),
+    [("/hooks/gitlab", "POST"), ("/livez", "GET"), ("/readyz", "GET"), ("/metrics", "GET")],
 )
 def test_each_answer_is_one_that_is_described(described, path, method, secret) -> None:
     operation = described[path][method]
@@ -77,5 +78,6 @@ def test_every_route_is_described_and_nothing_else(described) -> None:
         ("/hooks/gitlab", "post"),
         ("/livez", "get"),
         ("/readyz", "get"),
+        ("/metrics", "get"),
     }
     assert set(found["/hooks/gitlab"]["post"]["responses"]) == {"202", "400", "401", "408", "413", "503"}
