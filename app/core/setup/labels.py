@@ -91,12 +91,15 @@ def plan_boards(states: Sequence[str], seen: SeenProject, labels: Plan, *, overw
 
 
 def _arranged(path: str, board: SeenBoard, wanted: Sequence[str]) -> Iterator[Step]:
-    """The lists that are added, at the end as GitLab does, and then the moves that bring them to the front in order."""
+    """The lists that are added, at the end as GitLab does, and then, where they do not stand in order among themselves,
+    the moves that bring them to the front. Further lists of somebody's may stand between."""
     order = list(board.labels)
     for label in wanted:
         if label not in order:
             yield AddList(path, board.id, label)
             order.append(label)
+    if listed_states(wanted, order).in_order:
+        return
     for place, label in enumerate(wanted):
         if order[place] != label:
             yield MoveList(path, board.id, label, place)

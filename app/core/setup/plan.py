@@ -85,7 +85,7 @@ def _hook(wanted: Wanted, seen: SeenProject) -> Iterator[Step | Left]:
     if not there:
         yield PutHook(path, wanted.url, HOOK, tuple(EVENTS))
         return
-    hook = there[0]
+    hook = next((each for each in there if not _differs(wanted, each)), there[0])
     why = _differs(wanted, hook)
     if why and (ours or wanted.overwrite):
         yield PutHook(path, wanted.url, HOOK if ours else "", tuple(EVENTS), hook.id, why)

@@ -95,8 +95,7 @@ class FileChange:
 
 @dataclass(frozen=True)
 class CommitFiles:
-    """`start` is the branch that `branch` is made from, where it has to be; with `request` a merge request into that
-    target follows, unless one is open."""
+    """`start`: what the branch is made from, if it has to be; `request`: the target of a merge request that follows."""
 
     project: str
     branch: str
@@ -112,10 +111,10 @@ class CommitFiles:
 
     @property
     def about(self) -> str:
-        where = f"a merge request into {self.request}" if self.request else f"a commit to {self.branch}"
+        where = f"merge request into {self.request}" if self.request else f"commit to {self.branch}"
         words = {"create": "new", "update": "changed", "delete": "taken away"}
         names = [f"{change.path.rpartition('/')[2]} ({words[change.action]})" for change in self.changes]
-        return f"issue templates by {where}: {', '.join(names)}"
+        return f"issue templates by a {where}: {', '.join(names)}"
 
 
 @dataclass(frozen=True)
@@ -134,8 +133,7 @@ class DropBranch:
 
 @dataclass(frozen=True)
 class PutHook:
-    """`hook_id` is None for a new one. `name` is empty where somebody else's hook is only changed. Secrets come from
-    the settings when it is applied: a plan holds none."""
+    """`name` is empty where somebody else's hook is only changed. Secrets are in no plan."""
 
     project: str
     url: str
@@ -213,10 +211,8 @@ class PutVariable:
 
     @property
     def about(self) -> str:
-        flags = [word for word, on in (("masked", self.masked), ("protected", self.protected)) if on] or [
-            "plain"
-        ]
-        return f"CI variable {self.key} ({', '.join(flags)})"
+        flags = ["masked"] * self.masked + ["protected"] * self.protected
+        return f"CI variable {self.key} ({', '.join(flags) or 'plain'})"
 
 
 @dataclass(frozen=True)
@@ -281,9 +277,4 @@ def shown(step: Step) -> str:
 
 def as_dict(step: Step) -> dict[str, Any]:
     """As JSON takes it; no values of variables."""
-    return {
-        "project": step.project,
-        "step": type(step).__name__,
-        "verb": step.verb,
-        "about": step.about,
-    }
+    return {"project": step.project, "step": type(step).__name__, "verb": step.verb, "about": step.about}
