@@ -26,7 +26,7 @@ def plan_labels(wanted: Mapping[str, Look], seen: SeenProject, *, overwrite: boo
             other = names.otherwise[name]
             said = f"label {name} is written {other} there"
             left.append(Left(seen.path, said, f"triage labels rename, or write {other} in rules/labels.yaml"))
-        elif renamed := _renamed(name, seen.labels):
+        elif renamed := _renamed(name, wanted, seen.labels):
             said = f"label {name} was renamed to {renamed} in GitLab"
             remedy = f"rename it back, or rename it in the rules: triage labels rename '{name}' '{renamed}'"
             left.append(Left(seen.path, said, remedy))
@@ -61,9 +61,11 @@ def _differing(there: SeenLabel, look: Look, path: str, *, overwrite: bool) -> P
     return Left(path, said, remedy)
 
 
-def _renamed(name: str, labels: Sequence[SeenLabel]) -> str | None:
-    """What a label that setup made under that name is called now; None where there is no such label."""
-    return next((x.name for x in labels if x.own and is_untouched(name, x.color, x.description)), None)
+def _renamed(name: str, wanted: Mapping[str, Look], labels: Sequence[SeenLabel]) -> str | None:
+    """What a label that setup made under that name is called now; None where there is none that is called otherwise, and
+    not as another one that is wanted."""
+    ours = (x for x in labels if x.own and x.name not in wanted)
+    return next((x.name for x in ours if is_untouched(name, x.color, x.description)), None)
 
 
 def plan_boards(states: Sequence[str], seen: SeenProject, labels: Plan, *, overwrite: bool) -> Plan:
