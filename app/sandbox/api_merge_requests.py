@@ -115,9 +115,8 @@ def merge(call: Call) -> Reply:
     call.need_level(project, MAINTAINER)
     repository = written_repository(call, request.target_branch)
     said = f"Merge branch '{request.source_branch}' into '{request.target_branch}'\n\n{request.title}"
-    if call.params.boolean("squash"):
-        said = request.title
-    repository.merge(request.source_branch, request.target_branch, (said, call.me.name, call.now))
+    squash = request.title if call.params.boolean("squash") else ""
+    repository.merge(request.source_branch, request.target_branch, (said, call.me.name, call.now), squash)
     if request.remove_source_branch:
         del repository.branches[request.source_branch]
     request.state = "merged"

@@ -99,11 +99,15 @@ class Repository:
             self.protected.add(branch)
         self.branches[branch] = commit
 
-    def merge(self, source: str, target: str, commit: "tuple[str, str, datetime]") -> Commit:
-        """The source's changes since the two parted, on the target."""
+    def merge(
+        self, source: str, target: str, commit: "tuple[str, str, datetime]", squash: str = ""
+    ) -> Commit:
+        """The source's changes since the two parted, on the target; with `squash` as one commit of that title."""
         ours, theirs = self.branches[target], self.branches[source]
         known = {each.id for each in ours.line()}
         base = next((each for each in theirs.line() if each.id in known), None)
+        if squash:
+            theirs = Commit(squash, commit[1], commit[2], theirs.files, (base,) if base else ())
         was = base.files if base else {}
         changed = {p for p in {*was, *theirs.files} if was.get(p) != theirs.files.get(p)}
         files = {p: text for p, text in ours.files.items() if p not in changed}

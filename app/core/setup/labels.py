@@ -62,8 +62,8 @@ def _differing(there: SeenLabel, look: Look, path: str, *, overwrite: bool) -> P
 
 
 def _renamed(name: str, wanted: Mapping[str, Look], labels: Sequence[SeenLabel]) -> str | None:
-    """What a label that setup made under that name is called now; None where there is none that is called otherwise, and
-    not as another one that is wanted."""
+    """What a label that setup made under that name is called now; None where there is none, or its new name is that of
+    another label that is wanted."""
     ours = (x for x in labels if x.own and x.name not in wanted)
     return next((x.name for x in ours if is_untouched(name, x.color, x.description)), None)
 
