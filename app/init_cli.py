@@ -3,9 +3,10 @@
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -41,6 +42,9 @@ def init(
     escalation: Annotated[
         list[str] | None, typer.Option(help="Who is told when it is late: a username; several times.")
     ] = None,
+    since: Annotated[
+        str, typer.Option(help="Requests opened before this day are left alone; today, unless you say so.")
+    ] = "",
     source: Annotated[
         str, typer.Option(help="The Git address of triage itself, for the pipeline to install it.")
     ] = Answers.source,
@@ -64,7 +68,7 @@ def init(
             escalation=tuple(
                 escalation or _listed(_asked("Who is told when it is late, with commas", "--escalation"))
             ),
-            since=datetime.now(UTC).date(),
+            since=_since(since, zone),
             like=like,
             zone=zone,
             holidays=holidays,
@@ -95,6 +99,20 @@ def init(
     if directory is None:
         typer.echo("GitLab was not asked, for want of TRIAGE_GITLAB_URL and TRIAGE_GITLAB_TOKEN.")
     typer.echo("Next: fill in .env, then triage setup --dry-run.")
+
+
+def _since(text: str, zone: str) -> date:
+    """The day, or today in that zone; without a zone the day that it still is somewhere. Errors: ConfigError."""
+    if text:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise ConfigError(f"--since: {text!r} is no day; write it as 2026-03-01") from None
+    now = datetime.now(UTC)
+    try:
+        return now.astimezone(ZoneInfo(zone)).date() if zone else (now - timedelta(hours=12)).date()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f'--zone: unknown time zone "{zone}"; write it as America/New_York') from None
 
 
 def _settings() -> SetupSettings | None:

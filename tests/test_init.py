@@ -112,7 +112,7 @@ def test_what_is_not_known_is_refused(wrong: dict[str, Any], says: str) -> None:
 
 
 def test_it_writes_over_nothing_unless_told_and_the_same_again_is_nothing(tmp_path: Path) -> None:
-    words = ["--project", BOARDS[0], *FLAGS]
+    words = ["--project", BOARDS[0], *FLAGS, "--since", "2026-03-01"]
     first = init(tmp_path, *words)
     assert first.returncode == 0, first.stderr
     assert "rules/boards/triage-east.yaml: the board of acme/triage-east\n" in first.stdout
@@ -142,6 +142,7 @@ def test_it_writes_over_nothing_unless_told_and_the_same_again_is_nothing(tmp_pa
             ["--project", "a/b", "--zone", "Mars/Base", "--sa", "sam", "--escalation", "maria"],
             "unknown time zone",
         ),
+        (["--project", "a/b", *FLAGS, "--since", "March"], "no day"),
         (["--group", "acme", *FLAGS], "set them, or name each project"),
         (["--group", "acme", "--project", "a/b", *FLAGS], "not both"),
     ],

@@ -1,5 +1,9 @@
 """`triage setup` on a real sandbox: what is made, what is left, what is taken away, and what stands in the way."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +20,7 @@ from app.setting_up import Asked, SetUp, set_up
 from app.settings import SetupSettings
 from app.setup_text import outcome_text, plan_text
 from app.shipped import shipped_texts
+from tests.conftest import ROOT
 from tests.places import dump, person
 
 EAST, WEST, RULES = "acme/triage-east", "acme/triage-west", "acme/triage-rules"
@@ -307,3 +312,35 @@ def test_secrets_are_written_again_when_told_and_never_shown(newcomer: Newcomer)
 def test_an_address_that_is_none_is_refused(newcomer: Newcomer) -> None:
     with pytest.raises(ConfigError, match="--url"):
         newcomer.run(url="triage.example.com")
+
+
+def triage_setup(newcomer: Newcomer, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command itself, without a terminal."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("TRIAGE_")}
+    told = {
+        "TRIAGE_GITLAB_URL": newcomer.server.url,
+        "TRIAGE_GITLAB_TOKEN": "sandbox-triage-bot",
+        "TRIAGE_SETUP_TOKEN": "sandbox-maria",
+        "TRIAGE_WEBHOOK_SECRET": SECRET,
+        "TRIAGE_RULES": str(newcomer.folder / "rules"),
+        "NO_PROXY": "127.0.0.1",
+    }
+    line = [sys.executable, "-m", "app", "setup", "--board", "triage-east", *words]
+    return subprocess.run(
+        line, cwd=ROOT, env=kept | told, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90
+    )
+
+
+def test_the_exit_code_tells_pending_changes_from_none_and_from_slips(newcomer: Newcomer) -> None:
+    words = ("--url", URL, "--dry-run", "--detailed-exitcode", "--format", "json")
+    pending = triage_setup(newcomer, *words)
+    assert pending.returncode == 3
+    found = json.loads(pending.stdout)
+    assert not found["applied"]
+    assert {step["verb"] for step in found["steps"]} == {"make"}
+    done = triage_setup(newcomer, "--url", URL, "--format", "json")  # nobody is there to ask
+    assert done.returncode == 0, done.stderr
+    assert all(step["done"] for step in json.loads(done.stdout)["steps"])
+    assert triage_setup(newcomer, *words).returncode == 0
+    assert SECRET not in pending.stdout + done.stdout
+    assert triage_setup(newcomer, "--remove", "--overwrite").returncode == 2
