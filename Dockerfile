@@ -5,6 +5,9 @@ COPY requirements.lock pyproject.toml README.md LICENSE ./
 RUN python -m venv /opt/triage \
  && /opt/triage/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY app app
+COPY rules rules
+COPY issue_templates issue_templates
+COPY templates templates
 RUN /opt/triage/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim

@@ -20,12 +20,14 @@ from app.errors import ConfigError, Fault, TriageError
 from app.hooks_cli import hooks
 from app.import_cli import rules_import
 from app.inbox_cli import inbox_app
+from app.init_cli import init
 from app.labels_cli import labels_app
 from app.masking import masked
 from app.options import Format, FormatOption, show
 from app.plans_cli import apply, runs, undo
 from app.rules_cli import FAILED, USAGE, rules_app
 from app.rules_test_cli import rules_test
+from app.setup_cli import setup
 from app.sla_cli import sla_app
 from app.status_cli import status
 from app.sweep_cli import sweep
@@ -47,6 +49,8 @@ app.add_typer(labels_app, name="labels")
 app.command()(hooks)
 app.command()(digest)
 app.command()(doctor)
+app.command()(init)
+app.command()(setup)
 app.command()(status)
 app.command()(sweep)
 app.command()(apply)

@@ -13,7 +13,7 @@ from app.masking import remember
 from app.secret_files import FILE, read_secret_files
 
 PREFIX = "TRIAGE_"
-SECRETS = ("gitlab_token", "webhook_secret", "webhook_signing_token", "database_url")
+SECRETS = ("gitlab_token", "setup_token", "webhook_secret", "webhook_signing_token", "database_url")
 
 HINTS = {
     "gitlab_url": "set TRIAGE_GITLAB_URL to the address of your GitLab, such as https://gitlab.example.com",
@@ -98,6 +98,18 @@ class Settings(DatabaseSettings):
         return value
 
 
+class SetupSettings(Settings):
+    """What `triage setup` alone needs: a token that may do more than the bot's, and where events are to go."""
+
+    setup_token: SecretStr | None = None
+    public_url: str = ""
+
+    @field_validator("setup_token", mode="before")
+    @classmethod
+    def _is_a_secret_too(cls, value: object) -> object:
+        return cls._is_a_secret(value)
+
+
 def default_rules() -> Path:
     """`rules` where the command is run, else the rules that stand beside the code."""
     here = Path("rules")
@@ -111,6 +123,11 @@ def read_settings() -> Settings:
     A secret may stand in a file: `TRIAGE_GITLAB_TOKEN_FILE` names it in place of `TRIAGE_GITLAB_TOKEN`.
     """
     return _read(Settings)
+
+
+def read_setup_settings() -> SetupSettings:
+    """The same for `triage setup`."""
+    return _read(SetupSettings)
 
 
 def read_database_settings() -> DatabaseSettings:

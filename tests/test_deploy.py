@@ -153,6 +153,7 @@ def test_the_image_holds_the_program_and_its_policy_and_nothing_else() -> None:
         "app",
         "rules",
         "issue_templates",
+        "templates",
         "requirements.lock",
         "pyproject.toml",
         "README.md",

@@ -1,11 +1,21 @@
 """What the labels of every board mean, as `rules/labels.yaml` says it."""
 
 from functools import cached_property
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from app.core.document import Model
 from app.core.history import StateLabels
+
+
+class Look(Model):
+    """How a label looks in GitLab, where setup makes it."""
+
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = Field(
+        default="#6699cc", description="Its colour, as #rrggbb."
+    )
+    description: str = Field(default="", max_length=400, description="What it means, in a line.")
 
 
 class LabelsFile(Model):
@@ -31,6 +41,10 @@ class LabelsFile(Model):
     off: str = Field(description="Silences the bot on an issue; counts from SAs and the escalation.")
     on: str = Field(description="Adopts a request that is older than the board's `since`.")
 
+    looks: dict[str, Look] = Field(
+        default={}, description="Colours and descriptions by the label's name, for triage setup."
+    )
+
     @model_validator(mode="after")
     def _fit_together(self) -> "LabelsFile":
         if self.waiting not in self.state:
@@ -50,3 +64,11 @@ class LabelsFile(Model):
     def states(self) -> StateLabels:
         """The state labels by themselves."""
         return StateLabels(tuple(self.state), self.waiting)
+
+    def look(self, name: str) -> Look:
+        """How that label looks; in a colour of its kind where the file does not say."""
+        if name in self.looks:
+            return self.looks[name]
+        colors = {**dict.fromkeys(self.attribute, "#8e44ad"), **dict.fromkeys(self.state, "#428bca")}
+        colors |= dict.fromkeys(self.clocks, "#cc0033")
+        return Look(color=colors.get(name, "#6699cc"))

@@ -5,6 +5,15 @@ from urllib.parse import quote
 
 from app.core.board import Board
 from app.core.ruleset import Ruleset
+from app.core.setup.comparing import (
+    EVENTS,
+    best_board,
+    events_off,
+    listed_states,
+    missing_labels,
+    same_text,
+    wanted_labels,
+)
 from app.doctor.line import Line
 from app.errors import Refused
 from app.gitlab.client import GitLab
@@ -12,12 +21,6 @@ from app.gitlab.hooks import PATH, HookSeen, look_at_hooks
 from app.gitlab.payloads import Json
 
 PLANNER, MAINTAINER = 15, 40
-EVENTS = {
-    "issues_events": "Work item events",
-    "confidential_issues_events": "Confidential work item events",
-    "note_events": "Comments",
-    "confidential_note_events": "Confidential comments",
-}
 
 
 class BoardDoctor:
@@ -85,31 +88,28 @@ class BoardDoctor:
                 yield self._line("people", "wrong", f"there is no user {name}", remedy)
 
     def _labels(self) -> Iterator[Line]:
-        there = {str(row["name"]) for row in self._gitlab.calls.rows(f"{self._path}/labels")}
+        there = [str(row["name"]) for row in self._gitlab.calls.rows(f"{self._path}/labels")]
         wanted = wanted_labels(self._ruleset, self._board)
-        folded = {name.casefold(): name for name in there}
-        missing = [name for name in wanted if name not in there]
-        for name in missing:
-            if other := folded.get(name.casefold()):
-                said = f"{name} is written {other} there"
-                yield self._line("labels", "wrong", said, "rename it there, or in rules/labels.yaml")
-        if lacking := [name for name in missing if name.casefold() not in folded]:
-            remedy = "make them in the project or its group"
-            yield self._line("labels", "wrong", f"missing: {', '.join(lacking)}", remedy)
-        if not missing:
+        names = missing_labels(wanted, there)
+        for name, other in names.otherwise.items():
+            said = f"{name} is written {other} there"
+            yield self._line("labels", "wrong", said, "rename it there, or in rules/labels.yaml")
+        if names.lacking:
+            remedy = "run triage setup, or make them in the project or its group"
+            yield self._line("labels", "wrong", f"missing: {', '.join(names.lacking)}", remedy)
+        if not (names.otherwise or names.lacking):
             yield self._line("labels", "fine", f"all {len(wanted)} are there")
 
     def _lists(self) -> Iterator[Line]:
         states = self._ruleset.labels.state
         shown = [_listed(board) for board in self._gitlab.calls.rows(f"{self._path}/boards")]
-        best = max(shown, key=lambda names: len(set(names) & set(states)), default=[])
-        found = [name for name in best if name in states]
-        if missing := [name for name in states if name not in found]:
-            remedy = "add a list for each state label to the issue board, in the order of rules/labels.yaml"
-            yield self._line("lists", "warning", f"no list for {', '.join(missing)}", remedy)
-        elif found != states:
+        lists = listed_states(states, best_board(states, shown))
+        if lists.missing:
+            remedy = "run triage setup, or add a list for each state label, in the order of rules/labels.yaml"
+            yield self._line("lists", "warning", f"no list for {', '.join(lists.missing)}", remedy)
+        elif not lists.in_order:
             remedy = "drag them into the order of rules/labels.yaml"
-            yield self._line("lists", "warning", f"in another order: {', '.join(found)}", remedy)
+            yield self._line("lists", "warning", f"in another order: {', '.join(lists.found)}", remedy)
         else:
             yield self._line("lists", "fine", "one for each state, in order")
 
@@ -123,8 +123,8 @@ class BoardDoctor:
                     raise
                 missing.append(name)
                 continue
-            (same if _same(str(there.get("content")), template.text) else drifted).append(name)
-        remedy = "commit issue_templates/*.md to .gitlab/issue_templates/ of the project"
+            (same if same_text(str(there.get("content")), template.text) else drifted).append(name)
+        remedy = "run triage setup, or commit issue_templates/*.md to .gitlab/issue_templates/ of the project"
         if drifted:
             yield self._line("templates", "wrong", f"not as ours: {', '.join(drifted)}", remedy)
         if missing:
@@ -161,8 +161,8 @@ class BoardDoctor:
         for row in self._gitlab.calls.rows(f"{self._path}/hooks"):
             if not str(row.get("url")).partition("?")[0].rstrip("/").endswith(PATH):
                 continue
-            if off := [name for flag, name in EVENTS.items() if not row.get(flag)]:
-                said = f"it is not told of {', '.join(off)}"
+            if off := events_off(flag for flag in EVENTS if row.get(flag)):
+                said = f"it is not told of {', '.join(EVENTS[flag] for flag in off)}"
                 yield self._line("hook", "wrong", said, "tick them in the hook's settings")
             if row.get("enable_ssl_verification") is False and str(row.get("url")).startswith("https"):
                 said = "it does not verify the certificate"
@@ -182,26 +182,7 @@ class BoardDoctor:
         return self._line("delivery", "fine", "a test delivery was answered")
 
 
-def wanted_labels(ruleset: Ruleset, board: Board) -> list[str]:
-    """The labels that the rules want on that board, each once: those of labels.yaml, and those that rules put on."""
-    labels = ruleset.labels
-    owned = [
-        name
-        for rule in ruleset.rules
-        if not rule.applies_to.boards or board.id in rule.applies_to.boards
-        for name in rule.owns
-    ]
-    return list(
-        dict.fromkeys([*labels.state, *labels.attribute, *labels.clocks, labels.off, labels.on, *owned])
-    )
-
-
 def _listed(board: Json) -> list[str]:
     """The labels of a board's lists, in order."""
     lists = sorted(board.get("lists") or (), key=lambda each: int(each.get("position") or 0))
     return [str(each["label"]["name"]) for each in lists if each.get("label")]
-
-
-def _same(there: str, ours: str) -> bool:
-    """Whether two templates say the same; line ends and the last line's do not matter."""
-    return there.replace("\r\n", "\n").rstrip() == ours.replace("\r\n", "\n").rstrip()

@@ -86,7 +86,7 @@ def create_issue(call: Call) -> Reply:
         )
     else:
         # The template comes in after the quick actions were read, so its command lines stay as text.
-        changes["description"] = templates.default_text(call.world.templates_dir)
+        changes["description"] = templates.default_text(project, call.world.templates_dir)
     dated = issue_changes.may_set_dates(act, project)
     iid = params.integer("iid") if dated else None
     if iid in project.issues:

@@ -1,4 +1,4 @@
-"""Who and where: version, users, tokens, projects, groups, templates and files. Source: https://docs.gitlab.com/api/api_resources/"""
+"""Who and where: version, users, tokens, projects, groups and templates. Source: https://docs.gitlab.com/api/api_resources/"""
 
 from app.sandbox import access, place_shapes, templates
 from app.sandbox.clock import stamp
@@ -140,17 +140,17 @@ def list_subgroups(call: Call) -> Reply:
 
 @router.add("GET", "/projects/:id/templates/:kind")
 def list_templates(call: Call) -> Reply:
-    call.project()
+    project = call.project()
     _only_issue_templates(call)
-    names = templates.template_names(call.world.templates_dir)
+    names = list(templates.issue_templates(project, call.world.templates_dir))
     return by_offset(call, names, lambda name: {"key": name, "name": name})
 
 
 @router.add("GET", "/projects/:id/templates/:kind/:name")
 def get_template(call: Call) -> Reply:
-    call.project()
+    project = call.project()
     _only_issue_templates(call)
-    text = templates.template_text(call.world.templates_dir, call.path["name"])
+    text = templates.issue_templates(project, call.world.templates_dir).get(call.path["name"])
     if text is None:
         raise not_found("Template")
     return Reply({"name": call.path["name"], "content": text})
@@ -162,14 +162,3 @@ def _only_issue_templates(call: Call) -> None:
         raise bad_parameter("type does not have a valid value")
     if call.path["kind"] != "issues":
         raise not_found("Template")
-
-
-@router.add("GET", "/projects/:id/repository/files/:file/raw")
-def get_raw_file(call: Call) -> Reply:
-    """A private project's files need the Reporter role: the bot as a Planner reads templates by their own API."""
-    project = call.project()
-    call.need(access.may_read_files(call.user, project))
-    text = templates.file_text(call.world.templates_dir, call.path["file"])
-    if text is None:
-        raise not_found("File")
-    return Reply(text, headers={"Content-Type": "text/plain; charset=utf-8"})

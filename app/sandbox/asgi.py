@@ -11,13 +11,17 @@ from urllib.parse import unquote
 
 from app.sandbox import (
     api_boards,
+    api_ci,
     api_events,
     api_hooks,
     api_issues,
     api_labels,
+    api_making,
     api_members,
+    api_merge_requests,
     api_notes,
     api_places,
+    api_repository,
     control,
     pages,
 )
@@ -41,7 +45,8 @@ logger = logging.getLogger(__name__)
 def _routes() -> Router:
     router = Router()
     for module in (
-        api_issues, api_notes, api_events, api_labels, api_boards, api_members, api_hooks, api_places
+        api_issues, api_notes, api_events, api_labels, api_boards, api_members, api_hooks, api_places, api_making,
+        api_repository, api_merge_requests, api_ci,
     ):  # fmt: skip
         router.include(module.router)
     return router

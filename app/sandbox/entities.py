@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from app.sandbox.repository import Repository
+
 GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 15, 20, 30, 40, 50
 LEVELS = (GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER)
 
@@ -195,7 +197,54 @@ class Hook:
 
 
 @dataclass(slots=True, eq=False)
+class Variable:
+    """A CI variable of a project, or of a pipeline schedule."""
+
+    key: str
+    value: str
+    kind: str = "env_var"
+    protected: bool = False
+    masked: bool = False
+    hidden: bool = False
+    raw: bool = False
+    scope: str = "*"
+    description: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Schedule:
+    """A pipeline schedule; it never runs anything here."""
+
+    id: int
+    description: str
+    ref: str
+    cron: str
+    zone: str
+    active: bool
+    owner: "User"
+    created_at: datetime
+    updated_at: datetime
+    variables: dict[str, Variable] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class MergeRequest:
+    id: int
+    iid: int
+    title: str
+    description: str | None
+    source_branch: str
+    target_branch: str
+    author: "User"
+    created_at: datetime
+    state: Literal["opened", "closed", "merged"] = "opened"
+    remove_source_branch: bool = False
+
+
+@dataclass(slots=True, eq=False)
 class Project:
+    """`repository` is None for one whose files are the templates of the sandbox's own folder, as it stands."""
+
     id: int
     path: str
     name: str
@@ -208,6 +257,10 @@ class Project:
     hooks: dict[int, Hook] = field(default_factory=dict)
     last_iid: int = 0
     archived: bool = False
+    repository: Repository | None = None
+    schedules: dict[int, Schedule] = field(default_factory=dict)
+    variables: dict[str, Variable] = field(default_factory=dict)
+    merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
 
     @property
     def full_path(self) -> str:

@@ -153,3 +153,10 @@ class Params:
         if not isinstance(found, list) or not all(isinstance(item, dict) and "key" in item for item in found):
             raise self._wrong(name)
         return {str(item["key"]): str(item.get("value") or "") for item in found}
+
+    def objects(self, name: str) -> list[dict[str, str]]:
+        """A list of objects, with their values as texts."""
+        found = self._values.get(name) or []
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self._wrong(name)
+        return [{str(key): str(value) for key, value in item.items() if value is not None} for item in found]

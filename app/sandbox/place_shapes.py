@@ -71,7 +71,7 @@ def project(world: World, project: Project, held: int | None = None) -> Json:
         "path": project.path,
         "path_with_namespace": path,
         "created_at": stamp(project.created_at),
-        "default_branch": "main",
+        "default_branch": "main" if project.repository is None else project.repository.default,
         "tag_list": [],
         "topics": [],
         "ssh_url_to_repo": f"git@localhost:{path}.git",
@@ -90,7 +90,7 @@ def project(world: World, project: Project, held: int | None = None) -> Json:
         "issues_enabled": True,
         "issues_access_level": "enabled",
         "open_issues_count": sum(issue.state == "opened" for issue in project.issues.values()),
-        "empty_repo": False,
+        "empty_repo": project.repository is not None and not project.repository.branches,
         "_links": {
             "self": own,
             "issues": f"{own}/issues",

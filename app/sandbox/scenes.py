@@ -15,6 +15,7 @@ from app.sandbox.entities import (
     Label,
     User,
 )
+from app.sandbox.repository import Repository
 from app.sandbox.world import World
 
 TRIAGE_GROUP = "gitlab-com/customer-success/sa-triage-boards"
@@ -61,6 +62,7 @@ PARTNER_LABELS = {
     "Partner Region-EMEA": "#36454f",
 }
 QUARTER_LABELS = {f"quarter::Q{n}": "#5cb85c" for n in (1, 2, 3, 4)}
+NEW_GROUP, NEW_PROJECTS = "acme", ("triage-east", "triage-west", "triage-rules")
 ROLES = {
     "alice": GUEST,
     "sam": DEVELOPER,
@@ -96,6 +98,20 @@ def _empty(world: World) -> None:
     _people(world)
     root = world.users[1]
     world.add_member(world.add_group("sandbox"), root, OWNER)
+
+
+def _new(world: World) -> None:
+    """A group as a newcomer has it: its people, two projects for boards, one for rules; no labels, no boards, no files.
+
+    Maria owns it, and the bot is a Planner.
+    """
+    _people(world)
+    group = world.add_group(NEW_GROUP)
+    for user in world.users.values():
+        _join(world, group, user)
+    group.members[next(u.id for u in world.users.values() if u.username == "maria")].level = OWNER
+    for path in NEW_PROJECTS:
+        world.add_project(group, path).repository = Repository()
 
 
 def _default(world: World) -> None:
@@ -148,4 +164,4 @@ def _add_board(world: World, group: Group, path: str, states: list[Label]) -> No
     world.add_project(group, path).boards.append(Board(world.next_id("board"), "Development", lists))
 
 
-SCENES: dict[str, Callable[[World], None]] = {"default": _default, "empty": _empty}
+SCENES: dict[str, Callable[[World], None]] = {"default": _default, "empty": _empty, "new": _new}
