@@ -207,6 +207,21 @@ def measure(arguments: tuple[str, ...], seconds: float) -> tuple[float, float, f
     return statistics.median(times), times[int(len(times) * 0.99)], most
 
 
+def disk(folder: str, seconds: float) -> tuple[float, float]:
+    """p50 and p99 in ms of what no acknowledgement can go below: an append of one event, and its way to the disk."""
+    found = []
+    with (Path(folder) / "appended").open("ab", buffering=0) as file:
+        began = time.perf_counter()
+        for number in range(int(RATE * seconds)):
+            time.sleep(max(0.0, began + number / RATE - time.perf_counter()))
+            started = time.perf_counter()
+            file.write(CONTENTS[number % ISSUES][:512])
+            os.fdatasync(file.fileno())
+            found.append((time.perf_counter() - started) * 1000)
+    found.sort()
+    return statistics.median(found), found[int(len(found) * 0.99)]
+
+
 @contextmanager
 def postgresql() -> Iterator[str | None]:
     """A server of our own, or the one that TRIAGE_BENCH_POSTGRES names; None where there is neither."""
@@ -238,7 +253,9 @@ def main(seconds: float, rounds: int) -> int:
             engine.dispose()
             kinds["postgresql"] = ("all", server)
         runs: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in kinds}
+        disks = []
         for _ in range(rounds):
+            disks.append(disk(folder, seconds))
             for kind, arguments in kinds.items():
                 runs[kind].append(measure(arguments, seconds))
     found = {
@@ -255,6 +272,10 @@ def main(seconds: float, rounds: int) -> int:
         print(
             f"{kind:12}{p50:8.1f}{p99:8.1f}{slower:9.2f}{most:9.0f}{share:9.2f}   {'' if wanted else 'missed'}"
         )
+    least, tail = (statistics.median(column) for column in zip(*disks, strict=True))
+    print(
+        f"{'disk alone':12}{least:8.1f}{tail:8.1f}   one append and its sync at a time, as often, with nobody else"
+    )
     if not server:
         print(
             "LEFT OUT: PostgreSQL, which is not installed; or set TRIAGE_BENCH_POSTGRES to the URL of a database"

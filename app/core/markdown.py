@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import mdTrim
-from markdown_it.rules_block import StateBlock, blockquote, list_block
+from markdown_it.rules_block import StateBlock, blockquote, fence, heading, hr, html_block, list_block
 from markdown_it.rules_block import reference as is_reference
 from markdown_it.rules_block import table as is_table
 from markdown_it.token import Token
@@ -126,9 +126,44 @@ def _shallow(rule: Rule) -> Rule:
     return limited
 
 
+_BLOCKQUOTE, _LIST = _shallow(blockquote), _shallow(list_block)
+# With what a line must begin, its indent apart, for a rule to be of any use; the others look at every line.
+_BEGINS: dict[Rule, str] = {
+    fence: "`~",
+    _BLOCKQUOTE: ">",
+    hr: "*-_",
+    _LIST: "*+-0123456789",
+    _reference: "[",
+    html_block: "<",
+    heading: "#",
+}
+
+
+def _one_of(rules: list[Rule]) -> Rule:
+    """The first of the rules that applies."""
+    others = tuple(rule for rule in rules if rule not in _BEGINS)
+    by_sign = {
+        sign: tuple(rule for rule in rules if sign in _BEGINS.get(rule, sign))
+        for sign in "".join(_BEGINS[rule] for rule in rules if rule in _BEGINS)
+    }
+
+    def applies(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[start] + state.tShift[start]
+        sign = state.src[at] if at < len(state.src) else ""
+        for rule in by_sign.get(sign, others):  # noqa: SIM110 - it is here that the time goes
+            if rule(state, start, end, silent):
+                return True
+        return False
+
+    return applies
+
+
 _PARSER = MarkdownIt("commonmark").enable("table")
 _RULER = _PARSER.block.ruler
 _RULER.at("reference", _reference)
 _RULER.at("table", _table, {"alt": ["paragraph", "reference"]})
-_RULER.at("blockquote", _shallow(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]})
-_RULER.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
+_RULER.at("blockquote", _BLOCKQUOTE, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+_RULER.at("list", _LIST, {"alt": ["paragraph", "reference", "blockquote"]})
+# Rules are asked only where they may be of use: most lines are none of most rules' business.
+_AS_GIVEN = _RULER.getRules
+_RULER.getRules = lru_cache(lambda chain="": [_one_of(_AS_GIVEN(chain))])  # type: ignore[method-assign]
