@@ -28,6 +28,9 @@ _BLOCK = re.compile(
 )
 _FILE = re.compile(r"# ((?:rules|issue_templates)/\S+\.yaml)(?: .*)?\n")
 _ASSIGNED = re.compile(r"[A-Z_]+=.*")
+_QUOTED = r"""'[^']*'|"[^"]*\""""
+_SAID = re.compile(rf"(?:{_QUOTED}|(?<=\S)#|[^#])*")  # a line up to its comment
+_PART = re.compile(rf"(?:{_QUOTED}|(?!\s&&\s|;\s).)+")
 
 
 def name(page: Path) -> str:
@@ -92,15 +95,17 @@ def commands(page: Path) -> Iterator[Command]:
 
 
 def _commands(page: Path, line: str) -> Iterator[Command]:
-    for part in re.split(r"\s&&\s|;\s", line):
-        words = shlex.split(re.split(r"(?:^|\s)#", part)[0])
+    said = _SAID.match(line)
+    for found in _PART.findall(said[0] if said else ""):
+        part = found.strip("&; ")
+        words = shlex.split(part)
         words = words[1:] if words[:1] == ["export"] and len(words) > 1 and "=" not in words[1] else words
         variables: dict[str, str] = {}
         while words and _ASSIGNED.fullmatch(words[0]):
             key, _, value = words.pop(0).partition("=")
             variables[key] = value
         if words and words[0] in ("triage", "make", "curl"):
-            yield Command(page, part.partition(" #")[0].strip(), words, variables)
+            yield Command(page, part, words, variables)
 
 
 def understood(words: list[str]) -> None:

@@ -173,7 +173,7 @@ def copied() -> set[str]:
 def test_what_is_sent_is_what_is_copied() -> None:
     assert copied() == set(selected())
     kinds = {Path(path).suffix for path in copied()}
-    assert kinds <= {".py", ".yaml", ".md", ".json", ".lock", ".toml", ".mako", ""}
+    assert kinds <= {".py", ".yaml", ".yml", ".md", ".json", ".lock", ".toml", ".mako", ""}
 
 
 @pytest.mark.parametrize(

@@ -20,19 +20,12 @@ from app.core.listing import listed
 from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.model import Issue
 from app.core.owned import label_changes
-from app.core.plan import (
-    Action,
-    AddLabel,
-    Clause,
-    Outcome,
-    Plan,
-    Verdict,
-    stamp,
-)
+from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
 from app.core.problem import Unsettled
 from app.core.quiet import NOT_TAKEN_IN, Quiet, hold_on, snooze_on
 from app.core.ruleset import Ruleset
 from app.core.surplus import second_notes
+from app.core.unfinished import unfinished
 from app.core.waiver import Waiver, waivers
 
 ROUNDS = 5  # labels, what follows from them, what is done once, notes, answers; then nothing is left
@@ -127,7 +120,7 @@ def _outcomes_at(issue: Issue, board: Board, ruleset: Ruleset, at: datetime) -> 
     facts = facts_of(as_of(issue, at), board, ruleset, at)
     rules = ruleset.rules_on(facts.board)
     lineup = rules.lineup(facts.match.template.name, closed=facts.issue.state == "closed")
-    return _looks(lineup, facts, waivers(facts, rules.excepting))[0]
+    return _looks(lineup, facts, ruleset, waivers(facts, rules.excepting))[0]
 
 
 def _no_request(issue: Issue) -> str:
@@ -192,7 +185,7 @@ def _round(
     rules = ruleset.rules_on(facts.board)
     waived = waivers(facts, rules.excepting)
     lineup = rules.lineup(facts.match.template.name, closed=facts.issue.state == "closed")
-    outcomes, looks, live = _looks(lineup, facts, waived, turns)
+    outcomes, looks, live = _looks(lineup, facts, ruleset, waived, turns)
     if facts.issue.moved:  # all else is for the board to which it moved
         return outcomes, status_note(looks, facts, ruleset), []
     actions = [] if held else label_changes(looks, live, rules, facts)
@@ -216,7 +209,11 @@ def _round(
 
 
 def _looks(
-    lineup: Lineup, facts: Facts, waived: dict[str, Waiver], turns: frozenset[str] | None = None
+    lineup: Lineup,
+    facts: Facts,
+    ruleset: Ruleset,
+    waived: dict[str, Waiver],
+    turns: frozenset[str] | None = None,
 ) -> tuple[dict[str, Outcome], list[Look], list[Look]]:
     """Every rule's outcome by its id, the looks that were taken, and those of them that lead to something."""
     known = lineup.known(facts)
@@ -234,6 +231,8 @@ def _looks(
             outcomes[id_] = away[id_]
             continue
         result = seat.look(facts)
+        if not result.failing and seat.rule.does:
+            result = unfinished(seat, facts, ruleset.boards) or result
         waiver = (waived.get(id_) or waived.get(seat.goes_with)) if waived else None
         look = Look(seat, result, waiver, result.failing and waiver is None)
         if look.failing and turns is not None and seat.rule.limit and id_ not in turns:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from app.core.fuse import Fuse
 from app.core.keys import REPORT
+from app.errors import Unavailable
 from app.explain import as_text as explained
 from app.inbox import Inbox
 from app.journal import Journal
@@ -147,6 +148,25 @@ def test_of_a_board_that_was_not_read_as_a_whole_nothing_is_listed(own: OwnTown)
     done = town.sweep("us-east")
     assert (reports(town), done.complete) == ([], False)
     assert "not every request could be looked at" in as_text(done)
+
+
+def test_what_an_age_from_updated_at_began_is_ended_after_a_failure(own: OwnTown) -> None:
+    town = own(
+        own_rule(
+            "[{state: opened}, {age: {since: updated_at, at_least: 2d, count: wall}}]",
+            "does: {note: Quiet., state: close}",
+        )
+    )
+    town.set_clock(advance="PT48H1M")
+    issue = town.project("sam").issues.get(1)
+    town.fault(method="PUT", path=r"/issues/\d+$", times=3, kind="503")
+    with pytest.raises(Unavailable):
+        town.look(issue)
+    town.set_clock(advance="PT3H")
+    assert list(map(str, town.look(issue).done)) == ["close"]
+    assert town.project("sam").issues.get(1).state == "closed"
+    said = [note.body for note in issue.notes.list(get_all=True) if "Quiet." in note.body]
+    assert len(said) == 1
 
 
 def test_an_age_from_updated_at_begins_anew_with_whatever_is_written(own: OwnTown) -> None:
