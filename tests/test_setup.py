@@ -309,6 +309,17 @@ def test_secrets_are_written_again_when_told_and_never_shown(newcomer: Newcomer)
     assert newcomer.server.world.project(EAST).hooks[hook.id].token == SECRET
 
 
+def test_a_hook_keeps_the_further_events_that_somebody_switched_on(newcomer: Newcomer) -> None:
+    project = newcomer.project()
+    hook = project.hooks.create({"url": f"{URL}/hooks/gitlab", "issues_events": True, "push_events": True})
+    assert not newcomer.run(boards=("triage-east",), overwrite=True).failed
+    after = project.hooks.get(hook.id)
+    assert (after.push_events, after.note_events, after.token_present) == (True, True, True)
+    newcomer.run(boards=("triage-west",))
+    (made,) = newcomer.project(WEST).hooks.list(get_all=True)
+    assert not made.push_events
+
+
 def test_an_address_that_is_none_is_refused(newcomer: Newcomer) -> None:
     with pytest.raises(ConfigError, match="--url"):
         newcomer.run(url="triage.example.com")

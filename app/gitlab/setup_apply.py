@@ -134,7 +134,7 @@ class SetupApply:
         self._calls.delete(f"{base}/repository/branches/{quote(step.branch, safe='')}")
 
     def _hook(self, base: str, step: PutHook) -> str:
-        body: Json = {"url": step.url, "push_events": False} | dict.fromkeys(EVENTS, True)
+        body: Json = {"url": step.url} | dict.fromkeys(EVENTS, True)
         if step.name:
             body |= {"name": step.name, "description": "It tells the triage service what happens on issues."}
         if self._secrets.token:
@@ -143,7 +143,8 @@ class SetupApply:
             body["signing_token"] = self._secrets.signing_token
         path = f"{base}/hooks"
         if step.hook_id is None:
-            answer = self._calls.post(path, body)
+            # Of pushes GitLab tells a new hook unless it is told not to; what else somebody switched on later stays.
+            answer = self._calls.post(path, body | {"push_events": False})
         else:
             answer = self._calls.put(f"{path}/{step.hook_id}", body)
         if self._secrets.signing_token and not answer.get("signing_token_present"):

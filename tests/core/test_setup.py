@@ -323,6 +323,17 @@ def test_a_group_hook_that_tells_everything_is_enough() -> None:
     assert any("Premium" in note for note in without.notes)
 
 
+def test_passwords_in_addresses_of_hooks_are_not_shown() -> None:
+    hook = SeenHook(
+        3, "https://user:canary@old.example.com/hooks/gitlab?token=canary", HOOK, frozenset(EVENTS)
+    )
+    seen = SeenProject("acme/east", branch=MAIN, hooks=(hook,))
+    told = [*plan_project(WANTED, seen).steps, *removal(seen, STATES, request=False).steps]
+    shown_all = " ".join([*map(shown, told), *map(str, map(as_dict, told))])
+    assert "https://old.example.com/hooks/gitlab" in shown_all
+    assert "canary" not in shown_all
+
+
 PIPELINE = WantedPipeline((WantedVariable("TRIAGE_GITLAB_TOKEN", "glpat-canary", secret=True),))
 
 
