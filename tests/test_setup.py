@@ -15,6 +15,7 @@ import pytest
 from app.core.setup.marks import BOARD, BRANCH, HOOK
 from app.core.starting import Answers, starting
 from app.errors import ConfigError
+from app.sandbox.entities import MergeRequest
 from app.sandbox.server import SandboxServer
 from app.setting_up import Asked, SetUp, set_up
 from app.settings import SetupSettings
@@ -256,6 +257,32 @@ def test_taking_away_closes_a_merge_request_that_waits(newcomer: Newcomer) -> No
     assert newcomer.dump()[EAST] == before
     assert [m.state for m in newcomer.project().mergerequests.list(get_all=True)] == ["closed"]
     assert BRANCH not in [b.name for b in newcomer.project().branches.list(get_all=True)]
+
+
+def test_a_forks_merge_request_from_a_branch_of_that_name_is_somebody_elses(newcomer: Newcomer) -> None:
+    newcomer.readme()
+    world = newcomer.server.world
+    project = world.project(EAST)
+    assert project
+    sam = newcomer.maria.users.list(username="sam")[0].id
+    theirs = MergeRequest(
+        world.next_id("merge_request"),
+        1,
+        "Theirs",
+        None,
+        BRANCH,
+        "main",
+        world.users[sam],
+        world.clock.now(),
+        fork_id=999,
+    )
+    project.merge_requests[1] = theirs
+    made = newcomer.run(boards=("triage-east",), request=True)
+    assert any("/merge_requests/2" in done.said for done in made.done)
+    project.merge_requests[2].state = "merged"
+    newcomer.run(boards=("triage-east",), remove=True)
+    assert theirs.state == "opened"
+    assert BRANCH not in project.repository.branches
 
 
 def test_a_project_that_is_gone_or_archived_does_not_stop_the_others(newcomer: Newcomer) -> None:

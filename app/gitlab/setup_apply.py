@@ -25,6 +25,7 @@ from app.core.setup.steps import (
 from app.errors import Refused
 from app.gitlab.calls import Calls
 from app.gitlab.payloads import Json
+from app.gitlab.setup_look import own_requests
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class SetupApply:
     def _request(self, base: str, step: CommitFiles) -> str:
         """The address of the merge request: the one that is open, or a new one."""
         path = f"{base}/merge_requests"
-        found = self._calls.page(path, state="opened", source_branch=step.branch, target_branch=step.request)
+        found = own_requests(self._calls, base, source_branch=step.branch, target_branch=step.request)
         if not found:
             body: Json = {"source_branch": step.branch, "target_branch": step.request, "title": step.title}
             found = [self._calls.post(path, body | {"remove_source_branch": True})]

@@ -174,7 +174,7 @@ class SetupLook:
             if error.status != GONE:
                 raise
             return None
-        requests = self._calls.page(f"{base}/merge_requests", state="opened", source_branch=branch)
+        requests = own_requests(self._calls, base, source_branch=branch)
         number, url = (int(requests[0]["iid"]), str(requests[0]["web_url"])) if requests else (0, "")
         return SeenProposal(branch, self._files(base, branch) or {}, number, url)
 
@@ -186,6 +186,13 @@ class SetupLook:
             if error.status in (*UNSEEN, GONE):
                 return None
             raise
+
+
+def own_requests(calls: Calls, base: str, **query: str) -> list[Json]:
+    """The project's open merge requests from branches of its own; a fork's may have the same name.
+    Source: https://docs.gitlab.com/api/merge_requests/#list-project-merge-requests"""
+    rows = calls.rows(f"{base}/merge_requests", state="opened", **query)
+    return [row for row in rows if row["source_project_id"] == row["target_project_id"]]
 
 
 def _board(row: Json) -> SeenBoard:
