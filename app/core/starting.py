@@ -16,7 +16,7 @@ PIPELINE = "triage-pipeline.yml"
 COMPONENT = "templates/triage/template.yml"
 OFF = "active: false # the examples of rules are set here; nothing is done in it"
 _APPLIES = re.compile(r"^(  boards: \[)([^\]]*)(\])", re.MULTILINE)
-# What every reader of YAML takes for the text that it is; all else goes into quotes, such as a project named 2026 or on.
+# What every reader of YAML takes for the text that it is; all else is put in quotes: a project named 2026, or on.
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*( [\w./-]+)*|https?://[\w.:/@%~-]*\w", re.ASCII)
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _SLUG = re.compile(r"[^a-z0-9]+")
