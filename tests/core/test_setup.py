@@ -222,6 +222,17 @@ def test_the_lists_come_to_stand_in_order(seen: SeenProject) -> None:
     assert not wanted or any(not each.missing and each.in_order for each in found)
 
 
+def test_lists_for_no_label_do_not_keep_the_others_from_their_order() -> None:
+    labels = tuple(SeenLabel(name, look.color, look.description) for name, look in LOOKS.items())
+    lists = ["@sam", "Triaged", "Waiting", "Doing"]
+    board = SeenBoard(1, BOARD, tuple(lists[1:]), others=1)
+    for step in plan_project(WANTED, SeenProject("acme/east", labels=labels, boards=(board,))).steps:
+        if isinstance(step, MoveList):
+            lists.remove(step.label)
+            lists.insert(step.position, step.label)
+    assert [name for name in lists if name in STATES] == [*STATES]
+
+
 @given(st.text(max_size=30), colors, st.text(st.characters(exclude_categories=["Z", "C"]), max_size=40))
 def test_a_mark_is_read_back(name: str, color: str, text: str) -> None:
     made = described(name, color, text)
