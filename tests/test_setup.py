@@ -319,6 +319,22 @@ def test_gitlab_going_down_ends_it_and_the_next_run_does_the_rest(newcomer: Newc
     assert newcomer.run().plan.steps == ()
 
 
+def test_a_variable_of_that_name_for_one_environment_is_somebody_elses(newcomer: Newcomer) -> None:
+    newcomer.readme(RULES)
+    project = newcomer.project(RULES)
+    token = "TRIAGE_GITLAB_TOKEN"
+    project.variables.create({"key": token, "value": "theirs-theirs", "environment_scope": "production"})
+    assert not newcomer.run(pipeline=RULES).failed
+    values = {v.environment_scope: v.value for v in project.variables.list(get_all=True) if v.key == token}
+    assert values == {"production": "theirs-theirs", "*": "sandbox-triage-bot"}
+    assert newcomer.run(pipeline=RULES).plan.steps == ()
+    changed = newcomer.run(pipeline=RULES, bot="sandbox-root")
+    assert ([type(s).__name__ for s in changed.plan.steps], changed.failed) == (["PutVariable"], False)
+    removed = newcomer.run(pipeline=RULES, remove=True)
+    assert (removed.failed, removed.broken_off) == (False, "")
+    assert [v.value for v in project.variables.list(get_all=True)] == ["theirs-theirs"]
+
+
 def test_premium_is_told_apart(newcomer: Newcomer) -> None:
     assert any("Premium" in note for note in newcomer.run(dry_run=True).plan.notes)
     newcomer.server.world.settings.tier = "premium"

@@ -27,6 +27,9 @@ from app.gitlab.calls import Calls
 from app.gitlab.payloads import Json
 from app.gitlab.setup_look import own_requests
 
+# Which of several variables with one key: https://docs.gitlab.com/api/project_level_variables/#the-filter-parameter
+EVERYWHERE = "filter%5Benvironment_scope%5D=*"
+
 
 @dataclass(frozen=True)
 class Secrets:
@@ -73,7 +76,7 @@ class SetupApply:
             case PutVariable():
                 self._variable(base, step)
             case DeleteVariable():
-                self._calls.delete(f"{base}/variables/{step.key}")
+                self._calls.delete(f"{base}/variables/{step.key}?{EVERYWHERE}")
             case _:
                 assert_never(step)
         return ""
@@ -166,6 +169,6 @@ class SetupApply:
         body: Json = {"value": step.value, "protected": step.protected, "masked": step.masked, "raw": True}
         body["description"] = step.description
         if step.exists:
-            self._calls.put(f"{base}/variables/{step.key}", body)
+            self._calls.put(f"{base}/variables/{step.key}?{EVERYWHERE}", body)
         else:
             self._calls.post(f"{base}/variables", body | {"key": step.key})

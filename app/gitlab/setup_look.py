@@ -65,7 +65,7 @@ class SetupLook:
             path,
             branch=branch,
             schedules=None if schedules is None else tuple(map(_schedule, schedules)),
-            variables=None if variables is None else tuple(map(_variable, variables)),
+            variables=None if variables is None else tuple(_variable(v) for v in variables if _everywhere(v)),
             pipeline=not readable or not branch.name or self._has(base, ".gitlab-ci.yml", branch.name),
         )
 
@@ -222,6 +222,11 @@ def _schedule(row: Json) -> SeenSchedule:
         str(row["cron_timezone"]),
         bool(row["active"]),
     )
+
+
+def _everywhere(variable: Json) -> bool:
+    """Whether it is for every environment, as sweeps need it. One of that name for a single environment is another."""
+    return str(variable.get("environment_scope", "*")) == "*"
 
 
 def _variable(row: Json) -> SeenVariable:
