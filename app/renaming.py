@@ -101,7 +101,11 @@ def perform(
     texts = {path: renamed.text for path, renamed in renaming.files.changed.items()}
     if renaming.files.page:
         texts[folder / PAGE] = renaming.files.page
-    _write(texts)
+    try:
+        _write(texts)
+    except OSError as error:
+        renaming.refused = f"{error.filename} cannot be written: {error.strerror}"
+        return
     renaming.written += texts
     if known and renaming.changed:
         # No event and no time of change tells a sweep that the labels of its issues are called otherwise now.
@@ -128,7 +132,7 @@ def _files(folder: Path, old: str, new: str, page_before: str) -> Files:
         raise ConfigError(problems)
     changed = {path: renamed for path, renamed in told.items() if renamed.changed}
     for path in changed:
-        if not os.access(path, os.W_OK):
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             raise ConfigError(
                 f"{path} names the label and may not be written; run this where the rules are kept"
             )
@@ -177,10 +181,16 @@ def _copied(path: Path, folder: Path, copy: Path) -> Path:
 
 
 def _write(texts: dict[Path, str]) -> None:
-    """All of them beside the files first, with the rights that these have, and then put in their places at once."""
+    """All of them beside the files first, with the rights that these have, and then put in their places at once.
+    Errors: OSError, and then what stands beside them is taken away again."""
     beside = {path: path.with_name(f".{path.name}.new") for path in texts}
-    for path, text in texts.items():
-        beside[path].write_bytes(text.encode())
-        beside[path].chmod(path.stat().st_mode & 0o777)
-    for path in texts:
-        beside[path].replace(path)
+    try:
+        for path, text in texts.items():
+            beside[path].write_bytes(text.encode())
+            beside[path].chmod(path.stat().st_mode & 0o777)
+        for path in texts:
+            beside[path].replace(path)
+    finally:
+        for left in beside.values():
+            if left.is_file():
+                left.unlink()

@@ -1,7 +1,7 @@
 """`triage setup`: reads GitLab, has the steps decided, does them. What a dry run prints is what is done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,7 +74,7 @@ class SetUp:
             "applied": self.applied,
             "complete": not self.broken_off,
             "steps": steps,
-            "left": [each.as_dict() for each in self.plan.left],
+            "left": [asdict(each) for each in self.plan.left],
             "notes": list(self.plan.notes),
         }
 

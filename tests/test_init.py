@@ -111,6 +111,25 @@ def test_what_is_not_known_is_refused(wrong: dict[str, Any], says: str) -> None:
         starting(shipped_texts(), replace(ANSWERS, **wrong))
 
 
+def test_names_that_yaml_takes_for_something_else_stay_names(tmp_path: Path) -> None:
+    answers = replace(
+        ANSWERS,
+        projects=("acme/2026", "acme/on", "acme/null", "acme/1e3"),
+        sas=("123", "no"),
+        escalation=("0x10",),
+        ref="1.10",
+    )
+    for path, file in starting(shipped_texts(), answers).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(file.text)
+    ruleset = load(tmp_path / "rules")
+    assert set(ruleset.active_boards) == {"2026", "on", "null", "1e3"}
+    assert {p.name for p in ruleset.boards["on"].file.sas} == {"123", "no"}
+    assert ruleset.boards["null"].file.escalation == ["0x10"]
+    inputs = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())["include"][0]["inputs"]
+    assert (inputs["ref"], inputs["boards"]) == ("1.10", ["2026", "on", "null", "1e3"])
+
+
 def test_it_writes_over_nothing_unless_told_and_the_same_again_is_nothing(tmp_path: Path) -> None:
     words = ["--project", BOARDS[0], *FLAGS, "--since", "2026-03-01"]
     first = init(tmp_path, *words)

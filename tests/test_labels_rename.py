@@ -298,6 +298,20 @@ def test_gitlab_being_down_half_way_is_incomplete_and_the_next_run_goes_on(place
     assert not check(place.folder / "rules", DAY).problems
 
 
+def test_files_that_cannot_be_written_are_told_and_the_next_run_writes_them(place: Place) -> None:
+    before = place.files()
+    in_the_way = place.folder / "rules" / ".labels.yaml.new"
+    in_the_way.mkdir()
+    ran = place.rename()
+    assert ran.code == 4
+    assert ".labels.yaml.new cannot be written" in ran.out
+    assert place.files() == before
+    in_the_way.rmdir()
+    assert place.rename().code == 0
+    assert f'"{OLD}"' not in place.files()["rules/labels.yaml"]
+    assert not list(place.folder.rglob(".*.new"))
+
+
 def test_what_sweeps_know_of_those_boards_is_forgotten(place: Place) -> None:
     ref = a_past(place.town)
     assert place.triage("sweep", "--board", "us-east", "--alone").code == 0

@@ -56,6 +56,18 @@ def test_a_label_that_projects_lack_is_told_once_with_all_of_them(town: Town, sh
     assert all(PROJECT in line and "emea-triage" in line for line in told)
 
 
+def test_a_label_in_another_case_is_told_as_the_doctor_tells_it(agreeing: Town, shipped: Book) -> None:
+    label = next(
+        x for x in agreeing.person("root").groups.get(GROUP).labels.list(get_all=True) if x.name == "SA Doing"
+    )
+    label.new_name = "SA doing"
+    label.save()
+    told = [line for line in found(agreeing, shipped) if "SA Doing" in line]
+    assert len(told) == 1
+    assert 'the label "SA Doing" is written "SA doing" in ' in told[0]
+    assert "no label" not in told[0]
+
+
 def test_people_who_do_not_exist_or_are_no_members_are_told_apart(agreeing: Town, shipped: Book) -> None:
     people = shipped.ruleset.boards["us-east"].file.sas
     strange = people[0].model_copy(update={"name": "smm"})

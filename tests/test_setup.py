@@ -15,6 +15,7 @@ import pytest
 from app.core.setup.marks import BOARD, BRANCH, HOOK
 from app.core.starting import Answers, starting
 from app.errors import ConfigError
+from app.sandbox.entities import MergeRequest
 from app.sandbox.server import SandboxServer
 from app.setting_up import Asked, SetUp, set_up
 from app.settings import SetupSettings
@@ -258,6 +259,32 @@ def test_taking_away_closes_a_merge_request_that_waits(newcomer: Newcomer) -> No
     assert BRANCH not in [b.name for b in newcomer.project().branches.list(get_all=True)]
 
 
+def test_a_forks_merge_request_from_a_branch_of_that_name_is_somebody_elses(newcomer: Newcomer) -> None:
+    newcomer.readme()
+    world = newcomer.server.world
+    project = world.project(EAST)
+    assert project
+    sam = newcomer.maria.users.list(username="sam")[0].id
+    theirs = MergeRequest(
+        world.next_id("merge_request"),
+        1,
+        "Theirs",
+        None,
+        BRANCH,
+        "main",
+        world.users[sam],
+        world.clock.now(),
+        fork_id=999,
+    )
+    project.merge_requests[1] = theirs
+    made = newcomer.run(boards=("triage-east",), request=True)
+    assert any("/merge_requests/2" in done.said for done in made.done)
+    project.merge_requests[2].state = "merged"
+    newcomer.run(boards=("triage-east",), remove=True)
+    assert theirs.state == "opened"
+    assert BRANCH not in project.repository.branches
+
+
 def test_a_project_that_is_gone_or_archived_does_not_stop_the_others(newcomer: Newcomer) -> None:
     newcomer.project(EAST).archive()
     newcomer.project(WEST).delete()
@@ -292,6 +319,22 @@ def test_gitlab_going_down_ends_it_and_the_next_run_does_the_rest(newcomer: Newc
     assert newcomer.run().plan.steps == ()
 
 
+def test_a_variable_of_that_name_for_one_environment_is_somebody_elses(newcomer: Newcomer) -> None:
+    newcomer.readme(RULES)
+    project = newcomer.project(RULES)
+    token = "TRIAGE_GITLAB_TOKEN"
+    project.variables.create({"key": token, "value": "theirs-theirs", "environment_scope": "production"})
+    assert not newcomer.run(pipeline=RULES).failed
+    values = {v.environment_scope: v.value for v in project.variables.list(get_all=True) if v.key == token}
+    assert values == {"production": "theirs-theirs", "*": "sandbox-triage-bot"}
+    assert newcomer.run(pipeline=RULES).plan.steps == ()
+    changed = newcomer.run(pipeline=RULES, bot="sandbox-root")
+    assert ([type(s).__name__ for s in changed.plan.steps], changed.failed) == (["PutVariable"], False)
+    removed = newcomer.run(pipeline=RULES, remove=True)
+    assert (removed.failed, removed.broken_off) == (False, "")
+    assert [v.value for v in project.variables.list(get_all=True)] == ["theirs-theirs"]
+
+
 def test_premium_is_told_apart(newcomer: Newcomer) -> None:
     assert any("Premium" in note for note in newcomer.run(dry_run=True).plan.notes)
     newcomer.server.world.settings.tier = "premium"
@@ -307,6 +350,17 @@ def test_secrets_are_written_again_when_told_and_never_shown(newcomer: Newcomer)
     assert "sandbox-triage-bot" not in shown
     (hook,) = (h for h in newcomer.project().hooks.list(get_all=True) if h.name == HOOK)
     assert newcomer.server.world.project(EAST).hooks[hook.id].token == SECRET
+
+
+def test_a_hook_keeps_the_further_events_that_somebody_switched_on(newcomer: Newcomer) -> None:
+    project = newcomer.project()
+    hook = project.hooks.create({"url": f"{URL}/hooks/gitlab", "issues_events": True, "push_events": True})
+    assert not newcomer.run(boards=("triage-east",), overwrite=True).failed
+    after = project.hooks.get(hook.id)
+    assert (after.push_events, after.note_events, after.token_present) == (True, True, True)
+    newcomer.run(boards=("triage-west",))
+    (made,) = newcomer.project(WEST).hooks.list(get_all=True)
+    assert not made.push_events
 
 
 def test_an_address_that_is_none_is_refused(newcomer: Newcomer) -> None:

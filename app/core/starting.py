@@ -3,6 +3,7 @@
 The shipped boards stay beside them, switched off: the examples of rules are set on them.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ PIPELINE = "triage-pipeline.yml"
 COMPONENT = "templates/triage/template.yml"
 OFF = "active: false # the examples of rules are set here; nothing is done in it"
 _APPLIES = re.compile(r"^(  boards: \[)([^\]]*)(\])", re.MULTILINE)
+# What every reader of YAML takes for the text that it is; all else is put in quotes: a project named 2026, or on.
+_PLAIN = re.compile(r"[A-Za-z_][\w./-]*( [\w./-]+)*|https?://[\w.:/@%~-]*\w", re.ASCII)
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -121,19 +125,28 @@ def _id(project: str, taken: set[str]) -> str:
     return next(f"{found}-{n}" for n in range(2, len(taken) + 3) if f"{found}-{n}" not in taken)
 
 
+def _text(value: str) -> str:
+    """The value as YAML writes it, in a list of one line too."""
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def _list(values: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, values))}]"
+
+
 def _slug(text: str) -> str:
     return _SLUG.sub("-", text.lower()).strip("-")
 
 
 def _board(text: str, id_: str, project: str, calendar: str, answers: Answers) -> str:
-    people = f"[{', '.join(answers.escalation)}]"
+    people = _list(answers.escalation)
     name = project.rpartition("/")[2].replace("-", " ").replace("_", " ").title()
-    text = _with(
-        _with(_with(text, "id", f"id: {id_}"), "name", f"name: {name}"), "project", f"project: {project}"
-    )
+    for key, value in (("id", id_), ("name", name), ("project", project)):
+        text = _with(text, key, f"{key}: {_text(value)}")
     if calendar:
         text = _with(_with(text, "calendar", f"calendar: {calendar}"), "calendar_by", "")
-    text = _with(text, "sas", f"sas: [{', '.join(answers.sas)}]")
+    text = _with(text, "sas", f"sas: {_list(answers.sas)}")
     text = _with(text, "escalation", f"escalation: {people}")
     text = _with(text, "since", f"since: {answers.since} # older requests are left alone")
     text = _with(_with(text, "active", ""), "watched", "")
@@ -164,7 +177,7 @@ def _applied(start: _Start) -> None:
 
     def further(found: re.Match[str]) -> str:
         ids = [id_.strip() for id_ in found[2].split(",")]
-        return found[0] if like not in ids else f"{found[1]}{', '.join([*ids, *new])}{found[3]}"
+        return found[0] if like not in ids else f"{found[1]}{', '.join([*ids, *map(_text, new)])}{found[3]}"
 
     for path, text in start.shipped.items():
         if _is_rule(path) and "\n  kind: wrong_board\n" not in text:
@@ -183,9 +196,9 @@ def _pipeline(start: _Start) -> str:
 include:
   - local: {PIPELINE}
     inputs:
-      source: {answers.source} # the repository of triage itself
-      ref: {answers.ref} # its tag or branch
-      boards: [{", ".join(start.ids)}]
+      source: {_text(answers.source)} # the repository of triage itself
+      ref: {_text(answers.ref)} # its tag or branch
+      boards: {_list(start.ids)}
 """
 
 

@@ -19,7 +19,7 @@ from requests.utils import get_environ_proxies
 from app.errors import ConfigError, Refused, Unauthorized, Unavailable
 from app.gitlab.line import Carrier, Line, NotSent
 from app.gitlab.payloads import Json
-from app.gitlab.session import Session
+from app.gitlab.session import Elsewhere, Session
 from app.gitlab.waiting import retry_after
 
 TIMEOUT_SECONDS = 10
@@ -165,6 +165,10 @@ class Calls:
             raise Refused(f"GitLab answered {error}{f' ({what})' if what else ''}", status) from error
         except requests.exceptions.InvalidURL:
             raise ConfigError(f"TRIAGE_GITLAB_URL: {self._api.url} is no address") from None
+        except Elsewhere as error:
+            said = f"{self._api.url} redirects to {error}, which would get the token: that is not followed"
+            remedy = "set TRIAGE_GITLAB_URL to the address of GitLab itself"
+            raise Unavailable(f"{said}; {remedy}", everywhere=True) from error
         except requests.RequestException as error:
             # A time-out may be about one issue that is too large.
             broken = isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)

@@ -25,6 +25,10 @@ from app.core.setup.steps import (
 from app.errors import Refused
 from app.gitlab.calls import Calls
 from app.gitlab.payloads import Json
+from app.gitlab.setup_look import own_requests
+
+# Which of several variables with one key: https://docs.gitlab.com/api/project_level_variables/#the-filter-parameter
+EVERYWHERE = "filter%5Benvironment_scope%5D=*"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class SetupApply:
             case PutVariable():
                 self._variable(base, step)
             case DeleteVariable():
-                self._calls.delete(f"{base}/variables/{step.key}")
+                self._calls.delete(f"{base}/variables/{step.key}?{EVERYWHERE}")
             case _:
                 assert_never(step)
         return ""
@@ -122,7 +126,7 @@ class SetupApply:
     def _request(self, base: str, step: CommitFiles) -> str:
         """The address of the merge request: the one that is open, or a new one."""
         path = f"{base}/merge_requests"
-        found = self._calls.page(path, state="opened", source_branch=step.branch, target_branch=step.request)
+        found = own_requests(self._calls, base, source_branch=step.branch, target_branch=step.request)
         if not found:
             body: Json = {"source_branch": step.branch, "target_branch": step.request, "title": step.title}
             found = [self._calls.post(path, body | {"remove_source_branch": True})]
@@ -134,7 +138,7 @@ class SetupApply:
         self._calls.delete(f"{base}/repository/branches/{quote(step.branch, safe='')}")
 
     def _hook(self, base: str, step: PutHook) -> str:
-        body: Json = {"url": step.url, "push_events": False} | dict.fromkeys(EVENTS, True)
+        body: Json = {"url": step.url} | dict.fromkeys(EVENTS, True)
         if step.name:
             body |= {"name": step.name, "description": "It tells the triage service what happens on issues."}
         if self._secrets.token:
@@ -143,7 +147,8 @@ class SetupApply:
             body["signing_token"] = self._secrets.signing_token
         path = f"{base}/hooks"
         if step.hook_id is None:
-            answer = self._calls.post(path, body)
+            # Of pushes GitLab tells a new hook unless it is told not to; what else somebody switched on later stays.
+            answer = self._calls.post(path, body | {"push_events": False})
         else:
             answer = self._calls.put(f"{path}/{step.hook_id}", body)
         if self._secrets.signing_token and not answer.get("signing_token_present"):
@@ -164,6 +169,6 @@ class SetupApply:
         body: Json = {"value": step.value, "protected": step.protected, "masked": step.masked, "raw": True}
         body["description"] = step.description
         if step.exists:
-            self._calls.put(f"{base}/variables/{step.key}", body)
+            self._calls.put(f"{base}/variables/{step.key}?{EVERYWHERE}", body)
         else:
             self._calls.post(f"{base}/variables", body | {"key": step.key})

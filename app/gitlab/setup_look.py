@@ -65,7 +65,7 @@ class SetupLook:
             path,
             branch=branch,
             schedules=None if schedules is None else tuple(map(_schedule, schedules)),
-            variables=None if variables is None else tuple(map(_variable, variables)),
+            variables=None if variables is None else tuple(_variable(v) for v in variables if _everywhere(v)),
             pipeline=not readable or not branch.name or self._has(base, ".gitlab-ci.yml", branch.name),
         )
 
@@ -174,7 +174,7 @@ class SetupLook:
             if error.status != GONE:
                 raise
             return None
-        requests = self._calls.page(f"{base}/merge_requests", state="opened", source_branch=branch)
+        requests = own_requests(self._calls, base, source_branch=branch)
         number, url = (int(requests[0]["iid"]), str(requests[0]["web_url"])) if requests else (0, "")
         return SeenProposal(branch, self._files(base, branch) or {}, number, url)
 
@@ -186,6 +186,13 @@ class SetupLook:
             if error.status in (*UNSEEN, GONE):
                 return None
             raise
+
+
+def own_requests(calls: Calls, base: str, **query: str) -> list[Json]:
+    """The project's open merge requests from branches of its own; a fork's may have the same name.
+    Source: https://docs.gitlab.com/api/merge_requests/#list-project-merge-requests"""
+    rows = calls.rows(f"{base}/merge_requests", state="opened", **query)
+    return [row for row in rows if row["source_project_id"] == row["target_project_id"]]
 
 
 def _board(row: Json) -> SeenBoard:
@@ -215,6 +222,11 @@ def _schedule(row: Json) -> SeenSchedule:
         str(row["cron_timezone"]),
         bool(row["active"]),
     )
+
+
+def _everywhere(variable: Json) -> bool:
+    """Whether it is for every environment, as sweeps need it. One of that name for a single environment is another."""
+    return str(variable.get("environment_scope", "*")) == "*"
 
 
 def _variable(row: Json) -> SeenVariable:

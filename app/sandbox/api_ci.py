@@ -6,7 +6,7 @@ import re
 from app.sandbox import access, shapes
 from app.sandbox.clock import stamp
 from app.sandbox.entities import DEVELOPER, MAINTAINER, Project, Schedule, Variable
-from app.sandbox.errors import forbidden, invalid, not_found
+from app.sandbox.errors import ApiError, forbidden, invalid, not_found
 from app.sandbox.pagination import by_offset
 from app.sandbox.routing import Call, Reply, Router
 from app.sandbox.shapes import Json
@@ -61,15 +61,26 @@ def list_variables(call: Call) -> Reply:
 
 
 def _one(call: Call) -> Variable:
-    found = _administered(call).variables.get(call.path["key"])
-    if found is None:
+    """The one with the key, and the scope where that is said; 409 where several are."""
+    wanted = call.params.inner("filter").string("environment_scope")
+    found = [v for v in _administered(call).variables.values() if v.key == call.path["key"]]
+    found = [v for v in found if wanted in (None, v.scope)]
+    if not found:
         raise not_found("Variable")
-    return found
+    if len(found) > 1:
+        said = "There are multiple variables with provided parameters. Please use 'filter[environment_scope]'"
+        raise ApiError(409, {"message": f"409 Conflict: {said}"})
+    return found[0]
 
 
 @router.add("GET", VARIABLE)
 def get_variable(call: Call) -> Reply:
     return Reply(_variable(_one(call)))
+
+
+def _place(variable: Variable) -> str:
+    """A project may have several of one key, each for other environments."""
+    return f"{variable.key} {variable.scope}"
 
 
 @router.add("POST", "/projects/:id/variables")
@@ -80,11 +91,11 @@ def create_variable(call: Call) -> Reply:
     key = call.params.string("key") or ""
     if not KEY.fullmatch(key):
         raise invalid(key="can contain only letters, digits and '_'.")
-    if key in project.variables:
+    made = Variable(key, "", scope=call.params.string("environment_scope") or "*")
+    if _place(made) in project.variables:
         raise invalid(key=f"({key}) has already been taken")
-    made = Variable(key, "")
     _set(call, made)
-    project.variables[key] = made
+    project.variables[_place(made)] = made
     return Reply(_variable(made), 201)
 
 
@@ -97,7 +108,7 @@ def update_variable(call: Call) -> Reply:
 
 @router.add("DELETE", VARIABLE)
 def delete_variable(call: Call) -> Reply:
-    del call.project().variables[_one(call).key]
+    del call.project().variables[_place(_one(call))]
     return Reply(status=204)
 
 

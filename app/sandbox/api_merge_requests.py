@@ -20,6 +20,8 @@ def _shown(call: Call, project: Project, request: MergeRequest) -> Json:
         "id": request.id,
         "iid": request.iid,
         "project_id": project.id,
+        "source_project_id": request.fork_id or project.id,
+        "target_project_id": project.id,
         "title": request.title,
         "description": request.description,
         "state": request.state,
@@ -70,7 +72,8 @@ def create_merge_request(call: Call) -> Reply:
     for branch in (source, target):
         if branch not in repository.branches:
             raise ApiError(422, {"message": [f'Branch "{branch}" does not exist']})
-    same = [m for m in project.merge_requests.values() if m.state == "opened" and m.source_branch == source]
+    mine = [m for m in project.merge_requests.values() if not m.fork_id]
+    same = [m for m in mine if m.state == "opened" and m.source_branch == source]
     if any(each.target_branch == target for each in same):
         said = f"Another open merge request already exists for this source branch: !{same[0].iid}"
         raise ApiError(409, {"message": [said]})

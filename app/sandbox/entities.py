@@ -229,6 +229,8 @@ class Schedule:
 
 @dataclass(slots=True, eq=False)
 class MergeRequest:
+    """`fork_id` is the project from which it comes, where that is another one; such are put there by hand."""
+
     id: int
     iid: int
     title: str
@@ -239,6 +241,7 @@ class MergeRequest:
     created_at: datetime
     state: Literal["opened", "closed", "merged"] = "opened"
     remove_source_branch: bool = False
+    fork_id: int | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -222,6 +222,17 @@ def test_the_lists_come_to_stand_in_order(seen: SeenProject) -> None:
     assert not wanted or any(not each.missing and each.in_order for each in found)
 
 
+def test_lists_for_no_label_do_not_keep_the_others_from_their_order() -> None:
+    labels = tuple(SeenLabel(name, look.color, look.description) for name, look in LOOKS.items())
+    lists = ["@sam", "Triaged", "Waiting", "Doing"]
+    board = SeenBoard(1, BOARD, tuple(lists[1:]), others=1)
+    for step in plan_project(WANTED, SeenProject("acme/east", labels=labels, boards=(board,))).steps:
+        if isinstance(step, MoveList):
+            lists.remove(step.label)
+            lists.insert(step.position, step.label)
+    assert [name for name in lists if name in STATES] == [*STATES]
+
+
 @given(st.text(max_size=30), colors, st.text(st.characters(exclude_categories=["Z", "C"]), max_size=40))
 def test_a_mark_is_read_back(name: str, color: str, text: str) -> None:
     made = described(name, color, text)
@@ -321,6 +332,17 @@ def test_a_group_hook_that_tells_everything_is_enough() -> None:
     without = plan_project(WANTED, replace(seen, group_hooks=(), premium=False))
     assert [step for step in without.steps if isinstance(step, PutHook)]
     assert any("Premium" in note for note in without.notes)
+
+
+def test_passwords_in_addresses_of_hooks_are_not_shown() -> None:
+    hook = SeenHook(
+        3, "https://user:canary@old.example.com/hooks/gitlab?token=canary", HOOK, frozenset(EVENTS)
+    )
+    seen = SeenProject("acme/east", branch=MAIN, hooks=(hook,))
+    told = [*plan_project(WANTED, seen).steps, *removal(seen, STATES, request=False).steps]
+    shown_all = " ".join([*map(shown, told), *map(str, map(as_dict, told))])
+    assert "https://old.example.com/hooks/gitlab" in shown_all
+    assert "canary" not in shown_all
 
 
 PIPELINE = WantedPipeline((WantedVariable("TRIAGE_GITLAB_TOKEN", "glpat-canary", secret=True),))

@@ -78,3 +78,25 @@ def test_maintenance_delays_and_refuses_nothing(said: str, kind: type[Exception]
         with pytest.raises(kind) as caught:
             calls.put("/projects/1/issues/1", {"add_labels": "x"})
     assert getattr(caught.value, "everywhere", False) is (kind is Unavailable)
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+@pytest.mark.parametrize("writes", [False, True])
+def test_the_token_and_what_is_written_go_to_no_other_server(status: str, writes: bool) -> None:
+    with server(HALF, cut=True) as (elsewhere, asked_there):
+        moved = f"HTTP/1.1 {status}\r\nLocation: {elsewhere}/x\r\nContent-Length: 0\r\n\r\n"
+        with server(moved.encode()) as (url, asked):
+            calls = Calls(url, "secret", Line(), timeout=5)
+            with pytest.raises(Unavailable, match=f"redirects to {elsewhere.removeprefix('http://')}"):
+                _ = calls.post("/projects/1/hooks", {"token": "s"}) if writes else calls.get("/user")
+            assert b"secret" in asked[0]
+    assert asked_there == []
+
+
+def test_a_redirect_to_the_same_server_is_followed() -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: /api/v4/projects/2\r\nContent-Length: 0\r\n\r\n"
+    with server(moved, cut=True) as (url, asked):
+        calls = Calls(url, "secret", Line(), timeout=5)
+        with pytest.raises(Unavailable, match="TooManyRedirects"):
+            calls.get("/projects/acme%2Fold")
+    assert b"/projects/2" in asked[-1]

@@ -22,6 +22,7 @@ from app.core.lint.book import Book
 from app.core.lint.described import effects_of
 from app.core.problem import Problem
 from app.core.rule import Rule
+from app.core.setup.comparing import missing_labels, same_text
 from app.core.template import Template
 
 PLANNER = 15  # https://docs.gitlab.com/api/access_requests/#valid-access-levels
@@ -111,11 +112,19 @@ def label_faults(places: Mapping[str, Place], book: Book) -> Iterator[Problem]:
     told: set[str] = set()
     for rule in book.ruleset.rules:
         here = [b for b in book.boards_of(rule) if b in boards and not b.file.watched]
-        for name in sorted(_named(rule, book) - told):
-            if lacking := [b.file.project for b in here if name not in places[b.id].labels]:
-                told.add(name)
+        named = sorted(_named(rule, book) - told)
+        compared = {b.file.project: missing_labels(named, places[b.id].labels) for b in here}
+        for name in named:
+            lacking = [project for project, names in compared.items() if name in names.lacking]
+            otherwise = [project for project, names in compared.items() if name in names.otherwise]
+            if lacking:
                 message = f'no label "{name}" in {", ".join(lacking)}, nor above; make it in a group above all of them'
                 yield book.at_text(rule.id, name, message, LABEL_MISSING)
+            if otherwise:
+                other = compared[otherwise[0]].otherwise[name]
+                message = f'the label "{name}" is written "{other}" in {", ".join(otherwise)}; rename it there or here'
+                yield book.at_text(rule.id, name, message, LABEL_MISSING)
+            told |= {name} if lacking or otherwise else set()
 
 
 def _named(rule: Rule, book: Book) -> set[str]:
@@ -139,15 +148,11 @@ def _templates(board: Board, place: Place, book: Book) -> Iterator[Problem]:
         yield book.boards[board.id].problem(("template",), message, TEMPLATE_MISSING)
     for name, text in place.templates.items():
         ours = book.ruleset.templates.get(name)
-        if ours and _plain(text) != _plain(ours.text):
+        if ours and not same_text(text, ours.text):
             yield book.templates[name].problem((), _differs(ours, text, board), TEMPLATE_DIFFERS)
 
 
 def _differs(ours: Template, text: str, board: Board) -> str:
-    earlier = any(_plain(text) == _plain(old) for old in ours.earlier)
+    earlier = any(same_text(text, old) for old in ours.earlier)
     which = "an earlier version of it" if earlier else "another text"
     return f"{board.file.project} has {which}; copy {ours.name}.md to .gitlab/issue_templates there"
-
-
-def _plain(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from app.core.board import Board
 from app.core.ruleset import Ruleset
@@ -79,3 +80,12 @@ def events_off(on: Iterable[str]) -> tuple[str, ...]:
     """The flags of events that a hook with these flags is not told of."""
     told = set(on)
     return tuple(flag for flag in EVENTS if flag not in told)
+
+
+def told_address(url: str) -> str:
+    """An address as it may be shown: GitLab gives a Maintainer the passwords and queries in those of hooks, too."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "another address"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

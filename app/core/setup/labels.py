@@ -94,7 +94,8 @@ def plan_boards(states: Sequence[str], seen: SeenProject, labels: Plan, *, overw
 
 def _arranged(path: str, board: SeenBoard, wanted: Sequence[str]) -> Iterator[Step]:
     """The lists that are added, at the end as GitLab does, and then, where they do not stand in order among themselves,
-    the moves that bring them to the front. Further lists of somebody's may stand between."""
+    the moves that bring them to the front. Further lists of somebody's may stand between; where those that stand for
+    no label do, nobody knows, and all are moved."""
     order = list(board.labels)
     for label in wanted:
         if label not in order:
@@ -103,7 +104,7 @@ def _arranged(path: str, board: SeenBoard, wanted: Sequence[str]) -> Iterator[St
     if listed_states(wanted, order).in_order:
         return
     for place, label in enumerate(wanted):
-        if order[place] != label:
+        if board.others or order[place] != label:
             yield MoveList(path, board.id, label, place)
             order.remove(label)
             order.insert(place, label)

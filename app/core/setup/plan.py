@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.core.labels_file import Look
-from app.core.setup.comparing import EVENTS, events_off
+from app.core.setup.comparing import EVENTS, events_off, told_address
 from app.core.setup.files import plan_files
 from app.core.setup.labels import plan_boards, plan_labels
 from app.core.setup.marks import HOOK, SCHEDULE, VARIABLE
@@ -90,11 +90,15 @@ def _hook(wanted: Wanted, seen: SeenProject) -> Iterator[Step | Left]:
     if why and (ours or wanted.overwrite):
         yield PutHook(path, wanted.url, HOOK if ours else "", tuple(EVENTS), hook.id, why)
     elif why:
-        yield Left(path, f"somebody else's webhook to {hook.url}: {why}", "mend it there, or say --overwrite")
+        yield Left(
+            path,
+            f"somebody else's webhook to {told_address(hook.url)}: {why}",
+            "mend it there, or say --overwrite",
+        )
 
 
 def _differs(wanted: Wanted, hook: SeenHook) -> str:
-    said = [f"it sends to {hook.url}"] if hook.url != wanted.url else []
+    said = [f"it sends to {told_address(hook.url)}"] if hook.url != wanted.url else []
     if off := events_off(hook.on):
         said.append(f"it is not told of {', '.join(EVENTS[flag] for flag in off)}")
     if wanted.secret and not hook.secret:

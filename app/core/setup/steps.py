@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app.core.setup.comparing import told_address
+
 Verb = Literal["make", "change", "take away"]
 MARKS: dict[Verb, str] = {"make": "+", "change": "~", "take away": "-"}
 
@@ -148,7 +150,8 @@ class PutHook:
 
     @property
     def about(self) -> str:
-        return f"webhook to {self.url}" + (f": {self.why}" if self.why else f" for {', '.join(self.events)}")
+        why = f": {self.why}" if self.why else f" for {', '.join(self.events)}"
+        return f"webhook to {told_address(self.url)}{why}"
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ class DeleteHook:
 
     @property
     def about(self) -> str:
-        return f"webhook to {self.url}"
+        return f"webhook to {told_address(self.url)}"
 
 
 @dataclass(frozen=True)
@@ -251,10 +254,6 @@ class Left:
     project: str
     said: str
     remedy: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        return {"project": self.project, "said": self.said, "remedy": self.remedy}
 
 
 @dataclass(frozen=True)
