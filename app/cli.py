@@ -91,7 +91,9 @@ def demo(
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where it listens on 127.0.0.1.")] = 8929,
-    scene: Annotated[str, typer.Option(help="The starting world.")] = "default",
+    scene: Annotated[
+        str, typer.Option(help="The starting world: default, new (a group as first steps finds it) or empty.")
+    ] = "default",
     latency: Annotated[int, typer.Option(help="Milliseconds by which each API call is slowed.")] = 0,
     at: Annotated[
         str | None, typer.Option(help="Where its clock starts, such as 2026-03-02T14:00Z; else now.")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -98,7 +99,14 @@ def init(
         )
     if directory is None:
         typer.echo("GitLab was not asked, for want of TRIAGE_GITLAB_URL and TRIAGE_GITLAB_TOKEN.")
-    typer.echo("Next: fill in .env, then triage setup --dry-run.")
+    typer.echo(_next(folder, settings is not None))
+
+
+def _next(folder: Path, connected: bool) -> str:
+    """What to do now. Who has the variables set already needs no file with them."""
+    steps = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
+    steps += [] if connected else ["copy .env.example to .env, fill it in and load it as its first line says"]
+    return steady(f"Next: {', '.join([*steps, 'triage setup --dry-run'])}.")
 
 
 def _since(text: str, zone: str) -> date:

@@ -87,7 +87,8 @@ def _ending(found: "Renaming", *, writes: bool, dry_run: bool) -> str:
         return f"It went no further: {found.refused}\n{todo}"
     if not writes:
         return "Nothing was changed." if not dry_run else "Nothing was changed: a dry run."
-    told = f"{len(found.done)} labels renamed, {len(found.written)} files written."
+    labels, written = len(found.done), len(found.written)
+    told = f"{labels} label{'s'[: labels != 1]} renamed, {written} file{'s'[: written != 1]} written."
     if any(path.parent.name == "issue_templates" for path in files.changed):
         told += " Commit the changed templates to the boards' projects too."
     return told + " Restart what runs with older rules: it would put the old label on again."

@@ -16,7 +16,7 @@ def as_text(renaming: Renaming) -> str:
     lines += ["", *(f"  {m}" for m in r.files.mentions("changed"))] if r.files.changed else []
     for kind, head in (
         ("patterns", "These fit the old name and not the new one; see whether that is meant:"),
-        ("prose", "These say the old name in prose, and stay as they are:"),
+        ("prose", "These say the old name in prose, and stay as they are; change by hand what people read:"),
     ):
         found = r.files.mentions(kind)
         lines += ["", head, *(f"  {m}" for m in found)] if found and not r.nothing else []

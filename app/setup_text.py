@@ -25,7 +25,7 @@ def plan_text(plan: Plan) -> str:
 def outcome_text(found: SetUp, *, dry_run: bool) -> str:
     """What came of it; of steps that are done only those that leave something to do."""
     count, left = len(found.plan.steps), len(found.plan.left)
-    standing = f"; {left} left as they are" if left else ""
+    standing = f"; {left} left as {'it is' if left == 1 else 'they are'}" if left else ""
     if not count:
         return f"No change{standing}."
     if not found.applied:

@@ -198,10 +198,22 @@ def parked(ward: Ward) -> None:
         (wrong_scope, "token", "wrong", "read_api: it cannot write", "scope `api`"),
         (token_that_ends, "token", "warning", "in 5 days", "rotate it"),
         (label_gone, "us-east: labels", "wrong", "missing: sla::breached", "make them"),
-        (label_in_another_case, "us-east: labels", "wrong", "Expedite is written expedite", "rename it"),
+        (
+            label_in_another_case,
+            "us-east: labels",
+            "wrong",
+            "Expedite is written expedite",
+            'labels rename "expedite" "Expedite"',
+        ),
         (list_gone, "us-east: lists", "warning", "no list for SA Demo Ready", "add a list"),
-        (template_drifted, "us-east: templates", "wrong", "not as ours: Workshop", "issue_templates/*.md"),
-        (no_hook, "us-east: hook", "wrong", "points at a service", "add one to https://YOUR-HOST"),
+        (template_drifted, "us-east: templates", "wrong", "not as ours: Workshop", "--overwrite"),
+        (
+            no_hook,
+            "us-east: hook",
+            "wrong",
+            "points at a service",
+            "triage setup, or add one to https://YOUR-HOST",
+        ),
         (hook_without_comments, "us-east: hook", "wrong", "not told of Comments", "tick them"),
         (rules_with_a_slip, "rules", "wrong", "tarhet", "triage rules check"),
         (nobody_of_that_name, "us-east: people", "wrong", "no user marja", "boards/us-east.yaml"),
@@ -233,6 +245,8 @@ def test_a_token_that_is_not_accepted_is_one_line(ward: Ward) -> None:
     (line,) = ill(ward.lines(gitlab_token="sandbox-nobody"))
     assert (line.about, line.verdict) == ("token", "wrong")
     assert "TRIAGE_GITLAB_TOKEN" in line.remedy
+    assert "TRIAGE_GITLAB_TOKEN" not in line.said
+    assert "was not looked at" in line.remedy
 
 
 def test_a_gitlab_that_is_not_there_is_one_line(ward: Ward) -> None:

@@ -106,7 +106,7 @@ def test_every_rule_has_an_example_that_fails_and_one_that_passes() -> None:
         ("partner-region.yaml", "Partner Region-APAC,", "Region-APAC,", '"Region-APAC" does not begin with "Partner R'),
         ("partner-region.yaml", "  block: Partner Region\n", "", "block and labels go together"),
         ("unowned-meeting.yaml", "block: Preferred Date Options", "block: Dates", 'no template has a block "Dates"'),
-        ("unowned-meeting.yaml", "lacks: owner", "lacks: owners", "Input should be 'owner' or 'information'"),
+        ("unowned-meeting.yaml", "lacks: owner", "lacks: owners", "or 'information'; did you mean \"owner\"?"),
         ("short-notice-on-site.yaml", "block: Preferred", "block: Prefered", 'did you mean "Preferred Date Op'),
         ("short-notice-on-site.yaml", "says: [on-site]", "says: [onsite]", 'knows no "onsite"; did you mean "on'),
         ("short-notice-on-site.yaml", "{{ least }}", "{{ last }}", 'placeholder "last"; did you mean "least"?'),

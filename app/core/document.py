@@ -126,8 +126,9 @@ class Document:
             return [self.problem(path, "the file is empty", MISSING_KEY)]
         if kind == "string_type" and not isinstance(fault["input"], list | dict):
             return [self.problem(path, _no_text(fault["input"]), NO_TEXT)]
-        code = CODE_OF.get(kind, INVALID)
-        return [self.problem(path, fault["msg"].removeprefix("Value error, "), code)]
+        code, said = CODE_OF.get(kind, INVALID), fault["msg"].removeprefix("Value error, ")
+        said = said.replace("a valid tuple", "a valid list")  # YAML has no tuples
+        return [self.problem(path, said + _hint(kind, fault["input"], context), code)]
 
     def place(self, loc: tuple[str | int, ...]) -> Path:
         """Where that stands in the text: parts of the way that the text leaves out are left out."""
@@ -147,6 +148,17 @@ def _unknown(key: str, known: list[str]) -> str:
     if close:
         return f'unknown key "{key}", did you mean "{close[0]}"?'
     return f'unknown key "{key}"; known here: {", ".join(known)}'
+
+
+def _hint(kind: str, value: object, context: dict[str, Any]) -> str:
+    """What to write, where pydantic says only what is wanted; empty where there is nothing to add."""
+    if kind in ("list_type", "tuple_type") and isinstance(value, str | int | float):
+        return f"; write [{value}]"
+    if kind == "literal_error" and isinstance(value, str):
+        known = re.findall(r"'([^']*)'", str(context.get("expected")))
+        close = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+        return f'; did you mean "{close[0]}"?' if close else ""
+    return ""
 
 
 def _no_text(value: object) -> str:

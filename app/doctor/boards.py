@@ -93,7 +93,8 @@ class BoardDoctor:
         names = missing_labels(wanted, there)
         for name, other in names.otherwise.items():
             said = f"{name} is written {other} there"
-            yield self._line("labels", "wrong", said, "rename it there, or in rules/labels.yaml")
+            remedy = f'rename it there: triage labels rename "{other}" "{name}"; or in rules/labels.yaml'
+            yield self._line("labels", "wrong", said, remedy)
         if names.lacking:
             remedy = "run triage setup, or make them in the project or its group"
             yield self._line("labels", "wrong", f"missing: {', '.join(names.lacking)}", remedy)
@@ -126,7 +127,8 @@ class BoardDoctor:
             (same if same_text(str(there.get("content")), template.text) else drifted).append(name)
         remedy = "run triage setup, or commit issue_templates/*.md to .gitlab/issue_templates/ of the project"
         if drifted:
-            yield self._line("templates", "wrong", f"not as ours: {', '.join(drifted)}", remedy)
+            theirs = remedy.replace("setup,", "setup (with --overwrite where people changed it),")
+            yield self._line("templates", "wrong", f"not as ours: {', '.join(drifted)}", theirs)
         if missing:
             yield self._line("templates", "warning", f"not there: {', '.join(missing)}", remedy)
         if same and not (drifted or missing):
@@ -145,8 +147,9 @@ class BoardDoctor:
                 remedy = "look at Recent events of the hook" if failed else ""
                 return self._line("hook", "warning" if failed else "fine", str(hook), remedy)
             case "missing":
+                events = ", ".join(EVENTS.values())
                 remedy = (
-                    f"add one to https://YOUR-HOST{PATH}, with the secret, for {', '.join(EVENTS.values())}"
+                    f"run triage setup, or add one to https://YOUR-HOST{PATH}, with the secret, for {events}"
                 )
                 return self._line("hook", "wrong", str(hook), remedy)
             case "off":

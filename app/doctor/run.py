@@ -12,6 +12,8 @@ from app.service import gitlab_of
 from app.settings import Settings
 from app.sweep import choose_boards
 
+UNSEEN = "what stands after it was not looked at"
+
 
 def examine(settings: Settings, boards: list[str], *, deliver: bool) -> Iterator[Line]:
     """The lines, as they are found. Errors: ConfigError for a board that does not exist."""
@@ -36,12 +38,10 @@ def examine(settings: Settings, boards: list[str], *, deliver: bool) -> Iterator
             except TriageError as error:
                 yield Line(board.id, "unknown", str(error))
     except Unauthorized as error:
-        yield Line(
-            "token", "wrong", str(error), "set TRIAGE_GITLAB_TOKEN to one that is valid, with the scope `api`"
-        )
+        remedy = f"set TRIAGE_GITLAB_TOKEN to one that is valid, with the scope `api`; {UNSEEN}"
+        yield Line("token", "wrong", str(error).partition("; set ")[0], remedy)
     except Unavailable as error:
-        yield Line(
-            "GitLab", "wrong", str(error), "is TRIAGE_GITLAB_URL right, and can this machine reach it?"
-        )
+        remedy = f"is TRIAGE_GITLAB_URL right, and can this machine reach it? Mend that first; {UNSEEN}"
+        yield Line("GitLab", "wrong", str(error), remedy)
     finally:
         gitlab.close()

@@ -123,5 +123,8 @@ def run(
         templates_dir=templates_dir,
         external_url=external_url,
     )
-    announce(f"Sandbox GitLab at {server.url} (scene {scene}); control at {server.url}/-/sandbox/")
+    tokens = ", ".join(sorted(server.world.tokens))
+    announce(
+        f"Sandbox GitLab at {server.url} (scene {scene}); control at {server.url}/-/sandbox/; tokens: {tokens}"
+    )
     server.run()

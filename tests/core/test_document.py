@@ -44,6 +44,11 @@ def test_a_good_document_is_read() -> None:
             id="a wrong value in a list",
         ),
         pytest.param(
+            "id: a\ninner: {label: b}\nmany: c\n",
+            ["rules/x.yaml:3:7: Input should be a valid list; write [c]"],
+            id="one value where a list is wanted",
+        ),
+        pytest.param(
             "id: a\nid: b\ninner: {label: b}\n",
             ['rules/x.yaml:2:1: "id" is given twice, first at 1:1; keep one'],
             id="a key given twice",
