@@ -10,7 +10,8 @@ LIBRARY = MarkdownIt("commonmark").enable("table")
 LINES = st.sampled_from(
     [
         "# one", "## two ##", "text", "---", "===", "> quote", "> # three", "- item", "  - below", "1. item", "   more",
-        "```", "    code", "<!-- x", "-->", "<div>", "</div>", "[a]: b", "[a]: b 'c", "'", "[a", "]: b", "", "***", "~~~", "+ x", "* y", "#", "_ _ _", "9) z", "   > q",
+        "```", "    code", "<!-- x", "-->", "<div>", "</div>", "[a]: b", "[a]: b 'c", "'", "[a", "]: b", "", "***",
+        "~~~", "+ x", "* y", "#", "_ _ _", "9) z", "   > q",
         "\x0b", "\t", "| a | b |", "|-|-|", "a | b", "--- | ---", "| x |", "\\| a | b", "|:-:|", "> |-|", "> | a |",
     ]
 )  # fmt: skip
