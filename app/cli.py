@@ -148,7 +148,7 @@ def explain(
     from app import service
 
     tools = service.connect(journal=False)
-    looked = service.look_only(tools, service.read_reference(tools, issue))
+    looked = service.look_only(tools, service.read_reference(tools, issue), issue)
     show(
         format,
         lambda: explanation.as_text(looked, tools.ruleset, rule=rule, every=every),

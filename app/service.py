@@ -100,11 +100,21 @@ def read_reference(tools: Tools, text: str) -> IssueRef:
     if place.isdecimal():
         return IssueRef(int(place), int(number))
     board = tools.ruleset.boards.get(place)
-    return IssueRef(tools.gitlab.project_id(board.file.project if board else place), int(number))
+    try:
+        return IssueRef(tools.gitlab.project_id(board.file.project if board else place), int(number))
+    except Refused as error:
+        if board is None or board.file.active or error.status != 404:
+            raise
+        others = ", ".join(sorted(b.id for b in tools.ruleset.boards.values() if b.file.active))
+        remedy = f"name one that is active ({others}), or write `active: true` into its file"
+        raise ConfigError(
+            f"board {place} is switched off, and GitLab has no such project; {remedy}"
+        ) from error
 
 
-def look_only(tools: Tools, ref: IssueRef) -> Looked:
-    """What would be done with an issue, and why; nothing is written anywhere. Errors: Refused, Unavailable."""
+def look_only(tools: Tools, ref: IssueRef, named: str = "") -> Looked:
+    """What would be done with an issue, and why; nothing is written anywhere. `named` is what whoever asks calls it.
+    Errors: Refused, Unavailable."""
     try:
         return reconcile(
             ref,
@@ -117,7 +127,9 @@ def look_only(tools: Tools, ref: IssueRef) -> Looked:
         )
     except Refused as error:
         if error.status == 404:
-            raise Refused(f"there is no issue {ref}, or the bot may not see it (404)", 404) from error
+            raise Refused(
+                f"there is no issue {named or ref}, or the bot may not see it (404)", 404
+            ) from error
         raise
 
 

@@ -201,6 +201,7 @@ def test_an_issue_is_explained(town: Town, at_town: Any, name: str) -> None:
 def test_an_issue_that_is_not_there_fails_with_one_line(at_town: Any) -> None:
     done = at_town("explain", "us-east#99")
     assert (done.returncode, "404" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
+    assert "no issue us-east#99," in done.stderr
     assert at_town("explain", "nonsense").returncode == 2
 
 

@@ -313,6 +313,15 @@ def test_a_label_that_issues_carry_stays_unless_told() -> None:
     assert removal(seen, STATES, request=False, used=True).steps == (DeleteLabel("acme/east", "Doing"),)
 
 
+def test_templates_that_somebody_changed_stay_and_are_told() -> None:
+    ours, mine = f"{TEMPLATES}Demo.md", f"{TEMPLATES}Mine.md"
+    files = {ours: SeenFile("a", COMMIT), mine: SeenFile("b", "mine")}
+    plan = removal(SeenProject("acme/east", branch=MAIN, files=files), STATES, request=False)
+    commits = [step for step in plan.steps if isinstance(step, CommitFiles)]
+    assert [(file.path, file.action) for step in commits for file in step.changes] == [(ours, "delete")]
+    assert "stay: Mine" in plan.left[0].said
+
+
 def test_a_board_on_which_somebody_has_put_a_list_stays_with_its_labels() -> None:
     label = SeenLabel("Doing", "#000001", described("Doing", "#000001", ""))
     for name in (BOARD, "Development"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.core.setup.comparing import TEMPLATES
 from app.core.setup.files import committed
 from app.core.setup.marks import (
     BOARD,
@@ -69,8 +70,14 @@ def _files(seen: SeenProject, *, request: bool) -> Plan:
         return Plan(left=(Left(seen.path, said, "put a Maintainer's token into TRIAGE_SETUP_TOKEN"),))
     ours = [path for path, file in sorted(seen.files.items()) if is_commit_of_ours(file.commit)]
     changes = tuple(FileChange(path, "delete") for path in ours)
+    kept = [
+        path.removeprefix(TEMPLATES).removesuffix(".md") for path in sorted(seen.files.keys() - set(ours))
+    ]
     proposed = seen.proposals.get(BRANCH)
     plan = Plan((DropBranch(seen.path, BRANCH, proposed.request),)) if proposed else Plan()
+    if kept:
+        said = f"issue templates that somebody else made, or has changed since, stay: {', '.join(kept)}"
+        plan += Plan(left=(Left(seen.path, said, "delete them by hand if nobody needs them"),))
     return plan + (
         committed(seen, changes, REMOVAL, REMOVAL_BRANCH if request else "") if changes else Plan()
     )
