@@ -155,7 +155,10 @@ def _address(url: str, settings: Settings) -> str:
             raise ValueError
         _ = parts.port
     except ValueError:
-        raise ConfigError(f"--url: {url!r} is no address; write it as https://triage.example.com") from None
+        shown = "" if "@" in url or "?" in url else f"{url!r} "  # which may hold a secret
+        raise ConfigError(
+            f"--url: {shown}is no address to send events to; write it as https://triage.example.com, without more"
+        ) from None
     if settings.webhook_secret is None and settings.webhook_signing_token is None:
         raise ConfigError(
             "a webhook needs a secret: set TRIAGE_WEBHOOK_SECRET or TRIAGE_WEBHOOK_SIGNING_TOKEN, "

@@ -13,7 +13,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
-    tuple_,
+    text,
     update,
 )
 
@@ -100,7 +100,8 @@ class KnownIssues:
     ) -> None:
         """Keeps the issues and forgets those that are gone, within the caller's transaction."""
         kept, lost = sorted(found, key=lambda each: each.ref), sorted(gone)
-        _hold(connection, [*(each.ref for each in kept), *lost])
+        if kept or lost:
+            _hold(connection)
         read, judged = [], []
         for each in kept:
             if isinstance(each, Keep):
@@ -136,7 +137,8 @@ class KnownIssues:
                 mine = rows.project_id == project_id
                 kept = connection.execute(select(rows.iid).where(mine)).scalars()
                 gone = sorted(set(kept) - {ref.iid for ref in listed})
-                _hold(connection, [IssueRef(project_id, iid) for iid in gone])
+                if gone:
+                    _hold(connection)
                 for first in range(0, len(gone), AT_ONCE):
                     connection.execute(
                         delete(known_issues).where(mine, rows.iid.in_(gone[first : first + AT_ONCE]))
@@ -171,13 +173,11 @@ def _board(project_id: int) -> Select[Any]:
     return select(known_boards).where(known_boards.c.project_id == project_id)
 
 
-def _hold(connection: Connection, refs: Collection[IssueRef]) -> None:
-    """Locks the rows in one order, so that two sweeps that keep the same issues wait for each other and do not block.
-    A SQLite transaction has the only lock there is."""
-    if refs and connection.dialect.name != "sqlite":
-        rows = known_issues.c
-        mine = tuple_(rows.project_id, rows.iid).in_([tuple(ref) for ref in refs])
-        connection.execute(select(rows.iid).where(mine).order_by(rows.project_id, rows.iid).with_for_update())
+def _hold(connection: Connection) -> None:
+    """One sweep at a time keeps issues: of those that are not there yet there is no row to lock, and two that insert
+    and delete the same ones would block each other. Reading goes on. A SQLite transaction has the only lock there is."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text(f"LOCK TABLE {known_issues.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _is(ref: IssueRef) -> tuple[ColumnElement[bool], ...]:
