@@ -175,7 +175,7 @@ def _board(project_id: int) -> Select[Any]:
 
 def _hold(connection: Connection) -> None:
     """One sweep at a time keeps issues: of those that are not there yet there is no row to lock, and two that insert
-    and delete the same ones would block each other. Reading goes on. A SQLite transaction has the only lock there is."""
+    and delete the same ones would block each other. Reading goes on. On SQLite a transaction has the only lock."""
     if connection.dialect.name != "sqlite":
         connection.execute(text(f"LOCK TABLE {known_issues.name} IN SHARE ROW EXCLUSIVE MODE"))
 
