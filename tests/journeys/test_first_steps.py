@@ -1,7 +1,6 @@
 """docs/first-steps.md, walked by a newcomer: its own commands, in a shell, with real processes on both sides."""
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -137,7 +136,6 @@ def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
         sandbox.wait(20)
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is needed to pack the folder")
 def test_the_first_steps_lead_to_an_answer_and_back(newcomer: Newcomer) -> None:
     tokens, rules, setting_up, looking, serving, pushing, pipeline, again = BLOCKS
     before = newcomer.dump()

@@ -4,6 +4,7 @@ import re
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -236,34 +237,29 @@ def test_a_database_that_is_locked_ends_the_sweep_with_its_report(office: Office
 
 
 def test_an_interruption_lets_one_hand_finish(office: Office) -> None:
-    """Whoever presses Ctrl-C does so until it is noticed: an interruption may come where Python drops it."""
-    town, noticed = office.town, threading.Event()
-    for n in range(6):
+    town = office.town
+    for n in range(3):
         town.project("alice").issues.create({"title": f"{n}", "description": "Call me."})
     town.set_clock(advance="P9D")
     town.fault(kind="slow", seconds=0.5, path="/notes")
 
-    def written() -> int:
-        return len({call.partition(" ")[2].partition("/notes")[0] for call in town.writes()})
-
     def interrupt() -> None:
-        for issues in range(6):
-            while written() <= issues:
-                if noticed.wait(0.02):
-                    return
-            signal.pthread_kill(caller, signal.SIGINT)
+        while not town.writes():
+            time.sleep(0.02)
+        signal.pthread_kill(caller, signal.SIGINT)
 
     caller, other = threading.get_ident(), threading.Thread(target=interrupt)
-    other.start()
+    # Whoever runs the tests in the background may have them ignore what Ctrl-C sends.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        other.start()
         report = office.sweep(threads=1)
+        other.join()
     finally:
-        noticed.set()
-    other.join()
+        signal.signal(signal.SIGINT, before)
     assert report.stopped == "it was interrupted"
-    assert {row.error for row in report.rows} == {""}
-    assert len(report.rows) < 6
-    assert report.done == sum(len(row.plan.actions) for row in report.rows if row.plan) > 1
+    assert [row.error for row in report.rows] == [""]
+    assert report.done == len(report.rows[0].plan.actions) > 1  # type: ignore[union-attr]
 
 
 def test_nothing_of_a_confidential_request_is_kept(office: Office) -> None:
