@@ -16,6 +16,12 @@ def settle() -> None:
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
+def share() -> None:
+    """To be called in a copy of a process: what it has of that one it goes on sharing, and never lets go of. To let go
+    of what stands for a connection might end that for both."""
+    gc.freeze()
+
+
 @contextmanager
 def growing() -> Iterator[None]:
     """Inside, much is made and nothing let go of: looking for what nobody needs any more would find nothing."""

@@ -36,7 +36,7 @@ def sweep(
         ),
     ] = False,
     concurrency: Annotated[
-        int, typer.Option(min=1, max=64, help="So many issues at a time, within the one budget of calls.")
+        int, typer.Option(min=1, max=64, help="So many calls to GitLab at a time, within the one budget.")
     ] = 4,
     max_time: Annotated[
         str | None,
@@ -88,7 +88,7 @@ def sweep(
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     tools = service.connect(journal=True if asked.writes else "if there")
     swept = files.swept(lambda: sweeping.run(tools, asked, _confirm(yes)), applied=asked.writes)
-    show(format, lambda: reports.as_text(swept), lambda: reports.as_data(swept))
+    show(format, lambda: reports.as_text(swept), lambda: reports.unfolding(swept), reports.row_data)
     files.check()
     if not swept.complete:
         raise typer.Exit(INCOMPLETE)

@@ -32,7 +32,7 @@ def ran(found: Calls, seconds: float, **more: Any) -> Ran:
     told: dict[str, Any] = {
         "report": {"pending": 0, "done": 0},
         "memory": 150.0,
-        "cpu": 90.0,
+        "cpu": (90.0, 80.0),
         "sandbox_cpu": 30.0,
     }
     return Ran(calls=found, seconds=seconds, **told | more)

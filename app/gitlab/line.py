@@ -6,8 +6,8 @@ Clients of one thread each hand their HTTP calls to it; it decides when they are
 import random
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from app.gitlab.circuit import Circuit
 from app.gitlab.counted import Counted
 from app.gitlab.lane import Lane, NotSent
 from app.gitlab.line_state import LineState
+from app.gitlab.turns import Turns
 from app.gitlab.waiting import left, retry_after
 
 REQUESTS_PER_MINUTE = 600
@@ -52,7 +53,17 @@ class Line:
         self._circuit = Circuit()
         self._lock = threading.Lock()
         self._nameless = 0
+        self._at_once: AbstractContextManager[Any] = nullcontext()
         self.counted = Counted()
+
+    @contextmanager
+    def narrowed(self, calls: int) -> Iterator[None]:
+        """Inside, so many calls at most are under way at a time, however many threads make them."""
+        before, self._at_once = self._at_once, Turns(calls)
+        try:
+            yield
+        finally:
+            self._at_once = before
 
     @property
     def state(self) -> LineState:
@@ -127,7 +138,8 @@ class Line:
     def _heard(self, method: str, send: Send, lane: Lane) -> requests.Response:
         """One call, and what its outcome says about GitLab."""
         try:
-            response = send()
+            with self._at_once:
+                response = send()
         except requests.RequestException as error:
             if not isinstance(error, requests.exceptions.InvalidURL):
                 self._note(f"{method} none", failed=True)

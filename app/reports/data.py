@@ -1,17 +1,17 @@
 """The report as JSON. Issues with nothing to tell are only counted, so that ten thousand of them take no room."""
 
-import json
 from itertools import chain
 from typing import Any
 
 from app.core.deed import deeds_data
 from app.core.plan import Action, Written
+from app.json_file import json_parts
 from app.reports.shown import Shown, called, counts, pending, shown, touched
 from app.sweep.report import Report, Swept
 
 
 def as_json(report: Report) -> str:
-    return json.dumps(as_data(report), indent=2) + "\n"
+    return "".join(json_parts(unfolding(report), row_data)) + "\n"
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -20,8 +20,15 @@ def as_data(report: Report) -> dict[str, Any]:
     `looked_at` counts every issue that was looked at, `quiet` those of them that are not among `issues`. Where rules
     are compared, `pending`, `done` and the counts are of what differs.
     """
+    data = unfolding(report)
+    return data | {"issues": [row_data(each) for each in data["issues"]]}
+
+
+def unfolding(report: Report) -> dict[str, Any]:
+    """The same with its issues as they are: `row_data` makes data of each when its turn has come, since those of ten
+    thousand take a hundred megabytes."""
     told = shown(report)
-    rows = _rows(report, told)
+    rows: list[Swept] | list[Shown] = told if report.against else [row for row in report.rows if _says(row)]
     return {
         "run": report.run,
         "gitlab": report.gitlab,
@@ -46,18 +53,17 @@ def as_data(report: Report) -> dict[str, Any]:
     }
 
 
+def row_data(each: Swept | Shown) -> dict[str, Any]:
+    """One of its issues."""
+    return _row(each) if isinstance(each, Swept) else _row(each.row) | {"difference": _difference(each)}
+
+
 def _compared(report: Report, told: list[Shown]) -> dict[str, Any]:
     return {
         "against": report.against,
         "touched": touched(told),
         "counts_gone": dict(counts(chain.from_iterable(each.gone for each in told))),
     }
-
-
-def _rows(report: Report, told: list[Shown]) -> list[dict[str, Any]]:
-    if report.against:
-        return [_row(each.row) | {"difference": _difference(each)} for each in told]
-    return [_row(row) for row in report.rows if _says(row)]
 
 
 def _says(row: Swept) -> bool:

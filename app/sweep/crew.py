@@ -1,5 +1,6 @@
 """Several hands for one kind of work: threads with a GitLab client each. What they do, they are told."""
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Generic, TypeVar
 
 from app.gitlab.client import GitLab
 
+TURN = 0.0005  # seconds that a thread may go on while another has its answer: they wait most of the time
 AHEAD = 4  # tasks that are at hand for each thread, so that none waits while a page is listed
 
 Task = TypeVar("Task")
@@ -31,6 +33,9 @@ class Crew(Generic[Task, Result]):
         self._under_way = 0
         self._lock = threading.Lock()
         self._room = max(1, AHEAD * threads)
+        self._usual = sys.getswitchinterval()
+        if threads > 1:
+            sys.setswitchinterval(TURN)
         self._threads = [
             threading.Thread(target=self._work, name=f"sweep-{n}", daemon=True) for n in range(threads)
         ]
@@ -84,6 +89,7 @@ class Crew(Generic[Task, Result]):
             self._jobs.put(False)
         for thread in self._threads:
             thread.join()
+        sys.setswitchinterval(self._usual)
 
     def _work(self) -> None:
         gitlab = self._gitlab.another()

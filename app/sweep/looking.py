@@ -11,6 +11,7 @@ from app.core.deed import Deed
 from app.core.known import Known
 from app.core.missed import changed_at
 from app.core.model import Issue, IssueRef
+from app.core.plan import Plan
 from app.core.planned import planned
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
@@ -34,7 +35,7 @@ class Terms:
     of each look while all of it is at hand, by several threads.
 
     `lasting` tells whether the next sweep may go by what was decided, where nothing was to be done: after one that
-    writes, though with a fuse it first looks without writing.
+    writes, though with a fuse it first looks without writing. `decide` decides as the rules do, in another place.
     """
 
     ruleset: Ruleset
@@ -52,6 +53,7 @@ class Terms:
     stores: Stores = field(default_factory=Stores)
     trigger: Trigger = "sweep"
     see: Callable[[Looked, Board], None] | None = None
+    decide: Callable[[Issue, datetime, Restraint], Plan] | None = None
 
     def held(self, ref: IssueRef) -> Restraint:
         """The restraint of this sweep on that issue."""
@@ -98,7 +100,8 @@ class Look:
         return Seen(task, row, self._kept(looked))
 
     def _reconciled(self) -> Looked:
-        terms = self._terms
+        terms, held = self._terms, self._terms.held(self._task.ref)
+        elsewhere = terms.decide
         return reconcile(
             self._task.ref,
             gitlab=self._gitlab,
@@ -108,7 +111,8 @@ class Look:
             trigger=terms.trigger,
             apply=terms.apply,
             adopt=terms.adopt,
-            restraint=terms.held(self._task.ref),
+            restraint=held,
+            decide=(lambda issue, at: elsewhere(issue, at, held)) if elsewhere else None,
             against=terms.against,
             run=terms.run,
             glance=self._glance,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from app.journal import Journal
 from app.known import KnownIssues
 from app.metrics import tell_sweep
 from app.reconcile import NONE, Looked, Trigger
+from app.sweep.aside import Aside, possible
 from app.sweep.boards import CLOSED_FOR
 from app.sweep.crew import Crew
 from app.sweep.keeping import Keeping, Seen, Stores
@@ -63,6 +65,8 @@ def sweep(
     With rules `against`, each row also has what those would do.
 
     Unless it is `alone`, it calls nobody before the call has been due for ten minutes: the service may be about to.
+    With `threads`, so many calls to GitLab are under way at a time, and a few more threads make them.
+
     With a `fuse`, everything is looked at before the first write, and nothing is written if it would be too much.
 
     Stops when GitLab is down or takes the token back, when the database fails, when `max_seconds` are over, or when it
@@ -93,7 +97,8 @@ def sweep(
         Listing(board, gitlab, now, stores.known, terms.judged_by, everything, ill, until, closed_for)
         for board in boards
     ]
-    turns = _Sweep(report, terms, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
+    with _elsewhere(terms, threads) as told:
+        turns = _Sweep(report, told, gitlab, threads, seen).go(listings, fuse if apply else NO_FUSE)
     if ruleset.summaries and trigger == "sweep" and not report.stopped:
         found = [one for row in report.rows if row.plan for one in row.plan.listed]
         lists = [one for one in found if one.rule not in ruleset.limits or one.rule in turns.get(one.ref, ())]
@@ -115,6 +120,16 @@ def _judges(gitlab: GitLab, ruleset: Ruleset, *, alone: bool) -> str:
     return judges(ruleset.version, members, patiently(gitlab.bots), alone=alone)
 
 
+@contextmanager
+def _elsewhere(terms: Terms, threads: int) -> Iterator[Terms]:
+    """The terms by which another process decides, where threads would hold each other up and nobody wants all of it."""
+    if threads < 2 or not possible() or terms.see or terms.against or terms.trigger != "sweep":
+        yield terms
+        return
+    with Aside(terms.ruleset, adopt=terms.adopt) as aside:
+        yield replace(terms, decide=aside.decide)
+
+
 def _acting(plan: Plan) -> frozenset[str]:
     """The rules that want something done."""
     return frozenset(action.rule for action in plan.actions) | {one.rule for one in plan.listed}
@@ -125,6 +140,7 @@ class _Sweep:
         self, report: Report, terms: Terms, gitlab: GitLab, threads: int, seen: Callable[[Swept], None]
     ) -> None:
         self._report, self._terms, self._gitlab, self._threads = report, terms, gitlab, threads
+        self._hands = threads + threads // 2  # some of them are deciding, or wait for their turn to
         self._told = seen
         self._refused: Unauthorized | None = None
         self._unanswered = 0
@@ -196,10 +212,10 @@ class _Sweep:
         keeping, tally = Keeping(self._terms.stores, applied=self._terms.apply), Tally()
         acting: list[Task] = []
         crew: Crew[Task, Seen] = Crew(
-            lambda gitlab, task: Look(terms, keeping, gitlab, task).take(), self._gitlab, self._threads
+            lambda gitlab, task: Look(terms, keeping, gitlab, task).take(), self._gitlab, self._hands
         )
         try:
-            with crew:
+            with self._gitlab.line.narrowed(max(1, self._threads)), crew:
                 while (seen := self._next(crew, tasks)) is not None:
                     keeping.add(seen)
                     if ended := seen.stop or keeping.failed:
@@ -207,7 +223,7 @@ class _Sweep:
                     if seen.gone:
                         continue
                     self._add(seen.row)
-                    if self._unanswered >= (enough := max(IN_A_ROW, self._threads)):
+                    if self._unanswered >= (enough := max(IN_A_ROW, self._hands)):
                         self._stop(crew, f"GitLab did not answer for {enough} issues in a row")
                     if (plan := seen.row.plan) and plan.actions:
                         acting.append(replace(seen.task, row=None, reading=True))

@@ -72,7 +72,7 @@ def _first(found: Measured) -> Iterable[Figure]:
     else:
         yield Figure("wall time", f"{run.seconds:.1f} s; no latency")
     yield _at_most("peak of memory, MB", run.memory, MEMORY, "{:.0f}")
-    yield Figure("time of the processor", f"{run.cpu:.1f} s")
+    yield Figure("time of the processor, by process", ", ".join(f"{each:.1f} s" for each in run.cpu))
     yield _at_most("the sandbox's share of a core", run.sandbox_cpu / run.seconds, OF_A_CORE, "{:.2f}")
 
 

@@ -6,16 +6,17 @@ import re
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.processes import ROOT, TRIAGE, peak_memory
+from benchmarks.faults.processes import ROOT, TRIAGE, children
 from benchmarks.sweeping.boards import Boards
 
 BOT = "triage-bot"
-LOOKS_EVERY = 0.1  # seconds
+LOOKS_EVERY = 0.2  # seconds
 OF_AN_ISSUE = {
     "issue": re.compile(r"/projects/[^/]+/issues/\d+"),
     "label events": re.compile(r"/projects/[^/]+/issues/\d+/resource_label_events"),
@@ -82,13 +83,13 @@ def _kind(method: str, path: str) -> str:
 @dataclass(frozen=True)
 class Ran:
     """A sweep that was complete, and its report but for the issues. `seconds` are of wall time, `cpu` and `sandbox_cpu`
-    of the processor; `memory` is in MB."""
+    of the processor, `cpu` by process; `memory` is in MB, of all its processes, what they share counted once."""
 
     report: dict[str, Any]
     calls: Calls
     seconds: float
     memory: float
-    cpu: float
+    cpu: tuple[float, ...]
     sandbox_cpu: float
 
 
@@ -107,11 +108,13 @@ def sweep(boards: Boards, environment: Mapping[str, str], folder: Path, *options
     before, began = seconds_used(boards.sandbox.process.pid), time.monotonic()
     with errors.open("wb") as err, out.open("wb") as told:
         process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=told, stderr=err)
-        memory = cpu = 0.0
+        memory, cpu = 0.0, dict[int, float]()
         while process.poll() is None:
             # Not the system's own account of ended processes: that one begins with ours, from which it was forked.
-            memory = max(memory, peak_memory(process.pid))
-            cpu = max(cpu, seconds_used(process.pid))
+            others = children(process.pid)
+            memory = max(memory, memory_of(process.pid, others))
+            for pid in (process.pid, *others):
+                cpu[pid] = max(cpu.get(pid, 0.0), seconds_used(pid))
             time.sleep(LOOKS_EVERY)
     seconds = time.monotonic() - began
     if process.returncode:
@@ -120,7 +123,7 @@ def sweep(boards: Boards, environment: Mapping[str, str], folder: Path, *options
     used = seconds_used(boards.sandbox.process.pid) - before
     report = json.loads(out.read_text())
     report.pop("issues", None)  # of thousands of them nothing more is asked
-    return Ran(report, Calls.of(boards.requests()), seconds, memory, cpu, used)
+    return Ran(report, Calls.of(boards.requests()), seconds, memory, tuple(cpu.values()), used)
 
 
 def seconds_used(pid: int) -> float:
@@ -130,3 +133,16 @@ def seconds_used(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_of(pid: int, others: Iterable[int]) -> float:
+    """What the process and its copies hold, in MB: all of its own, and of theirs what they do not share."""
+    held = _kilobytes(pid, "Rss:")
+    return (held + sum(_kilobytes(each, "Private_Clean:", "Private_Dirty:") for each in others)) / 1024
+
+
+def _kilobytes(pid: int, *names: str) -> int:
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith(names))
+    return 0
