@@ -59,11 +59,13 @@ def marks(text: str, known: Collection[str]) -> Marks:
     first = min(headings, default=0)
     found = []
     for number, line in enumerate(text.split("\n"), start=1):
+        if not line:
+            continue
         tag = None
         names: Sequence[Name]
         if number in headings:
             names = _of_heading(headings[number])
-        elif not line or number in parts.code or not _TELLING.search(line, 0, _LOOKED_AT):
+        elif number in parts.code or not _TELLING.search(line, 0, _LOOKED_AT):
             continue
         elif "<" in line and number not in hidden and (tag := html_heading(line[:_LOOKED_AT])):
             below = tag[1] + line[_LOOKED_AT:]
