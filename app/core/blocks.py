@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.core.markdown import plain_ends, structure
 from app.core.outline import bold, hidden_lines, html_heading, label, question
-from app.core.sections import heading_key, sections
+from app.core.sections import heading_key, title_of
 
 _LOOKED_AT = 300  # how much of a line may be a name and the marks around it
 # Nothing here gives back what it took (`++`, `*+`): a hostile line must not be tried in every way.
@@ -51,25 +52,27 @@ class Marks(NamedTuple):
 
 def marks(text: str, known: Collection[str]) -> Marks:
     """The lines that may open one of the known blocks, by their keys, in the order of the text."""
-    headings = {section.line: section.title for section in sections(text)}
     text = plain_ends(text)
-    code, html = structure(text).code, structure(text).html
+    parts = structure(text)
+    headings = {heading.first + 1: title_of(heading) for heading in parts.headings}
     hidden = hidden_lines(text, html=False)
     first = min(headings, default=0)
     found = []
     for number, line in enumerate(text.split("\n"), start=1):
+        if not line:
+            continue
         tag = None
         names: Sequence[Name]
         if number in headings:
             names = _of_heading(headings[number])
-        elif number in code or not _TELLING.search(line, 0, _LOOKED_AT):
+        elif number in parts.code or not _TELLING.search(line, 0, _LOOKED_AT):
             continue
-        elif number not in hidden and (tag := html_heading(line[:_LOOKED_AT])):
+        elif "<" in line and number not in hidden and (tag := html_heading(line[:_LOOKED_AT])):
             below = tag[1] + line[_LOOKED_AT:]
             names = [Name(name.key, name.rest + below, loose=True) for name in _of_heading(tag[0])]
             first = first or number
         else:
-            names = [] if number in html else _of_label(line, seen=number not in hidden)
+            names = () if number in parts.html else _of_label(line, seen=number not in hidden)
         if meant := [name for name in names if name.key in known]:
             found.append(Mark(number, meant, heading=tag is not None or number in headings))
     return Marks(bool(headings), first, found)
@@ -102,8 +105,12 @@ def _bare(title: str) -> str:
     return title[ornament.end() :] if ornament else title
 
 
-def _of_label(line: str, *, seen: bool) -> list[Name]:
+def _of_label(line: str, *, seen: bool) -> tuple[Name, ...]:
     """The names that a line begins with; those read loosely only where it is `seen`, not inside of a comment."""
+    return _of_short_label(line, seen) if len(line) <= _LOOKED_AT else _read_label(line, seen)
+
+
+def _read_label(line: str, seen: bool) -> tuple[Name, ...]:
     head, tail = line[:_LOOKED_AT], line[_LOOKED_AT:]
     names = []
     match = _NAMED.match(head)
@@ -112,7 +119,10 @@ def _of_label(line: str, *, seen: bool) -> list[Name]:
     for kind in (bold, question, label) if seen else ():
         if named := kind(head):
             names.append(Name(heading_key(named[0]), named[1] + tail, plain=kind is not bold, loose=True))
-    return names
+    return tuple(names)
+
+
+_of_short_label = lru_cache(maxsize=1024)(_read_label)  # a template's lines, in each request again
 
 
 class Opening(NamedTuple):
@@ -156,16 +166,15 @@ def _chosen(mark: Mark, names: Mapping[str, str], loose: bool) -> Name | None:
 
 def blocks(text: str, names: Mapping[str, str], *, headed: bool) -> dict[str, list[str]]:
     """The lines of each block that is there, by its key. Smaller and unknown headings belong to the block above."""
-    last_lines = {section.line: section.last for section in sections(text)}
-    opened = {opening.line: opening for opening in openings(marks(text, names), names, headed=headed)}
+    lines = plain_ends(text).split("\n")
+    below = {heading.first + 1: heading.after for heading in structure(text).headings}
+    for number in below:
+        lines[number - 1] = lines[number - 1].lstrip("#")
+    end = Opening(len(lines) + 1, "", "")
     found: dict[str, list[str]] = {}
-    current: list[str] | None = None
-    below = 0
-    for number, line in enumerate(plain_ends(text).split("\n"), start=1):
-        if opening := opened.get(number):
-            current = found.setdefault(opening.block, []) if opening.block else None
-            below = last_lines.get(number, number) + 1
-            line = opening.rest
-        if current is not None and (opening or number >= below):
-            current.append(line.lstrip("#") if number in last_lines else line)
+    for opening, following in pairwise([*openings(marks(text, names), names, headed=headed), end]):
+        if opening.block:
+            rest = opening.rest.lstrip("#") if opening.line in below else opening.rest
+            first = below.get(opening.line, opening.line)
+            found.setdefault(opening.block, []).extend([rest, *lines[first : following.line - 1]])
     return found

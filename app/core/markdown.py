@@ -1,9 +1,7 @@
 """Where headings, code and HTML stand in a Markdown text, as CommonMark has it. What is in them is not parsed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import mdTrim
@@ -12,29 +10,13 @@ from markdown_it.rules_block import reference as is_reference
 from markdown_it.rules_block import table as is_table
 from markdown_it.token import Token
 
+from app.core.plain_markdown import Heading, Structure, plain_structure
+
 _READ = frozenset({"heading_open", "inline", "fence", "code_block", "html_block"})
 _LINES_OF_REFERENCE = 50
 _DEEPEST = 6  # a quote is one level, a list two
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
-
-
-class Heading(NamedTuple):
-    """`level` is 1-6, `text` as written; it stands on the lines from `first` (counted from 0) up to `after`."""
-
-    level: int
-    first: int
-    after: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Structure:
-    """The headings in their order, and the numbers (from 1) of the lines that are code or HTML, comments included."""
-
-    headings: tuple[Heading, ...]
-    code: frozenset[int]
-    html: frozenset[int]
 
 
 def plain_ends(text: str) -> str:
@@ -49,8 +31,14 @@ def structure(text: str) -> Structure:
 
 @lru_cache(maxsize=16)
 def _structure(text: str) -> Structure:
+    text = text.replace("\0", "\ufffd")
+    return plain_structure(text) or parsed(text)
+
+
+def parsed(text: str) -> Structure:
+    """The structure of any text, by the parser; its lines end in newlines only."""
     found = _Tokens()
-    _PARSER.block.parse(text.replace("\0", "\ufffd"), _PARSER, {}, found)
+    _PARSER.block.parse(text, _PARSER, {}, found)
     found.read_last()
     return Structure(tuple(found.headings), frozenset(found.code), frozenset(found.html))
 

@@ -63,10 +63,14 @@ def _has_room(rest: str) -> bool:
 def hidden_lines(text: str, *, html: bool) -> frozenset[int]:
     """The lines on which nothing stands for a heading: code, what follows in comments, and other HTML where asked."""
     code = structure(text).code
-    shown = "\n".join("" if n in code else line for n, line in enumerate(text.split("\n"), start=1))
+    shown = text
+    if code:
+        shown = "\n".join("" if n in code else line for n, line in enumerate(text.split("\n"), start=1))
     inside: set[int] = set()
     number, at = 1, 0
-    for comment in _COMMENT.finditer(shown):
+    for comment in _COMMENT.finditer(shown) if "<!--" in shown else ():
+        if "\n" not in comment[0]:
+            continue
         number += shown.count("\n", at, comment.start())
         last = number + comment[0].count("\n")
         if comment[0].endswith("-->"):

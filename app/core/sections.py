@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.core.markdown import plain_ends, structure
+from app.core.plain_markdown import Heading
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MARKER = re.compile(r"<!--\s*triage-template:\s*(?P<id>[\w-]+)\s+v(?P<version>\d{1,9})\s*-->")
@@ -87,7 +89,7 @@ def _sections(text: str) -> tuple[Section, ...]:
     ends = [following.first for following in headings[1:]] + [len(lines)]
     return tuple(
         Section(
-            title=_COMMENT.sub("", heading.text).strip().strip("*_").strip(),
+            title=title_of(heading),
             level=heading.level,
             line=heading.first + 1,
             body="\n".join(lines[heading.after : end]),
@@ -95,6 +97,11 @@ def _sections(text: str) -> tuple[Section, ...]:
         )
         for heading, end in zip(headings, ends, strict=False)
     )
+
+
+def title_of(heading: Heading) -> str:
+    """The heading's text as people see it: without comments and emphasis."""
+    return without_comments(heading.text).strip().strip("*_").strip()
 
 
 def code_lines(text: str) -> frozenset[int]:
@@ -115,34 +122,53 @@ def content_lines(body: str) -> list[str]:
 
     A ticked box stays on its line, since ticking says something.
     """
-    text = without_comments(body)
+    return _content_lines(without_comments(body))
+
+
+def _content_lines(text: str) -> list[str]:
     text = _TAG.sub(" ", text) if "<" in text else text
     text = _ENTITY.sub(" ", text) if "&" in text else text
-    lines = (_LIST_MARK.sub("", line).strip() for line in text.splitlines() if not _NO_WORDS.match(line))
+    lines = (_unmarked(line).strip() for line in text.splitlines() if line and not _NO_WORDS.match(line))
     return [line for line in lines if line]
 
 
+def _unmarked(line: str) -> str:
+    mark = _LIST_MARK.match(line)
+    return line[mark.end() :] if mark else line
+
+
+class Given(NamedTuple):
+    """The template's own lines, the hints in its comments included (people take the comment marks away); the same,
+    longest first; and as a line begins that goes on behind one of them."""
+
+    lines: frozenset[str]
+    longest_first: tuple[str, ...]
+    begun: tuple[str, ...]
+
+
 @lru_cache(maxsize=1024)
-def _given(template_body: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The template's own lines, the hints in its comments included (people take the comment marks away); and the same,
-    longest first. Templates are few and stay."""
+def given_by(template_body: str) -> Given:
+    """What the template itself says. Templates are few and stay."""
     hints = "\n".join(_COMMENT_MARK.sub("", comment) for comment in _COMMENT.findall(template_body))
     lines = content_lines(template_body) + content_lines(hints)
-    given = frozenset(_plain(line) for line in lines) - {""}
-    return given, tuple(sorted(given, key=len, reverse=True))
+    said = frozenset(_plain(line) for line in lines) - {""}
+    return Given(said, tuple(sorted(said, key=len, reverse=True)), tuple(f"{line} " for line in said))
 
 
-def own_words(body: str, template_body: str) -> str:
-    """What somebody wrote into a section: its lines without those of the template, joined by newlines.
+def own_words(text: str, beside: Given) -> str:
+    """What somebody wrote into a section that has no comments: its lines without the template's, joined by newlines.
 
     A template's line that was continued ("Customer name: Acme") counts by what was added to it. Rules, blanks such as
     `____` and words such as TBD are nothing.
     """
-    given, longest_first = _given(template_body)
+    if not text or text.isspace():  # most blocks are empty
+        return ""
     written = []
-    for line in content_lines(body):
+    for line in _content_lines(text):
         plain = _plain(line)
-        rest = "" if plain in given else _continued(line, plain, longest_first)
+        rest = "" if plain in beside.lines else line
+        if rest and plain.startswith(beside.begun):
+            rest = _continued(line, plain, beside.longest_first)
         if _says_something(rest):
             written.append(rest.strip())
     return "\n".join(written)

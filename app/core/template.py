@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from app.core.blocks import Marks, blocks, marks, openings
 from app.core.condition import Conditions
 from app.core.document import Model
 from app.core.outline import outline
-from app.core.sections import heading_key, marker, own_words, sections, without_comments
+from app.core.sections import Given, given_by, heading_key, marker, own_words, sections, without_comments
 from app.core.validators import Validator
 
 LIKENESS_NEEDED = 0.5
@@ -154,6 +154,11 @@ class Template:
         ]
         return list(dict.fromkeys(found))
 
+    @cached_property
+    def given(self) -> dict[str, Given]:
+        """The lines that are ours in each block, by its key."""
+        return {block.key: given_by(self.instructions(block)) for block in self.file.blocks}
+
     def instructions(self, block: BlockSpec) -> str:
         """All that we say of a block ourselves: in the template, and in the status note."""
         asked = f"{block.ask}, such as `{block.example}`"
@@ -196,8 +201,7 @@ def _likeness(template: Template, found: Marks) -> float:
     return len(fields & there) / len(fields)
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """What stands in one block: `own` is what the requester wrote there, empty when nothing; `whole` has the template's
     own lines too, such as questions and boxes, but no comments."""
 
@@ -213,11 +217,8 @@ def words_of(description: str, template: Template) -> dict[str, Words]:
     structure, its block is the whole text.
     """
     found = {} if template.whole else blocks(description, template.names, headed=template.headed)
-    bodies = {
-        b.key: description if template.whole else "\n".join(found.get(b.key, ()))
-        for b in template.file.blocks
-    }
-    return {
-        b.key: Words(own_words(bodies[b.key], template.instructions(b)), without_comments(bodies[b.key]))
-        for b in template.file.blocks
-    }
+    words = {}
+    for key, beside in template.given.items():
+        whole = without_comments(description if template.whole else "\n".join(found.get(key, ())))
+        words[key] = Words(own_words(whole, beside), whole)
+    return words

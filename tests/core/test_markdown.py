@@ -4,7 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from app.core.markdown import structure
+from app.core.markdown import parsed, structure
+from app.core.plain_markdown import plain_structure
+from tests.conftest import ROOT
 
 LIBRARY = MarkdownIt("commonmark").enable("table")
 LINES = st.sampled_from(
@@ -15,6 +17,19 @@ LINES = st.sampled_from(
         "\x0b", "\t", "| a | b |", "|-|-|", "a | b", "--- | ---", "| x |", "\\| a | b", "|:-:|", "> |-|", "> | a |",
     ]
 )  # fmt: skip
+
+# What is plain, beside what is nearly so.
+PLAIN = st.sampled_from(
+    [
+        "", "text", "more # of it", "- item", "1. item", "* z", "+ q", "2) y", "- [ ] box | x", "**b**", "   more",
+        "# one", "## two ##", "#", "# #", "##x", "####### x", " # x", "- # x", "# a |", "  - below", "    ", "    code",
+        "<!-- c -->", "  <!-- c -->", "<!-- a --> <!-- b", "<!-- c", "  <!-- c", "c -->", "<!-->", "<!--->", "<!---->",
+        "<!-- a | -->", "<!-- a |", "--|--", "|-|-|", "a | b", "|", ": |", "---", "===", "***", "_ _ _", "--", "-",
+        "+", "- ", "1.", "- - a", "- 1. a", "-    code", "-     code", "-  ***", "12345678901. x", "-\ta", "-\x0b",
+        "\x0c", "> q", "```", "[a]: b", "[a", "]: b", "<b>", "- <b>",
+    ]
+)  # fmt: skip
+SIGNS = st.text(alphabet="#*_`~-=+>|[]()!<>:. \n01aA", max_size=24)
 
 
 def headings_of_library(text: str) -> list[tuple[int, int, int, str]]:
@@ -35,6 +50,19 @@ def test_the_structure_is_that_of_the_library(text: str) -> None:
     assert [tuple(heading) for heading in found.headings] == headings_of_library(text)
     assert found.code == lines_of_library(text, "fence", "code_block")
     assert found.html == lines_of_library(text, "html_block")
+
+
+@settings(deadline=None, max_examples=1000)
+@given(st.one_of(st.lists(PLAIN, max_size=8).map("\n".join), SIGNS))
+def test_what_is_taken_for_plain_is_as_the_parser_has_it(text: str) -> None:
+    assert plain_structure(text) in (None, parsed(text))
+
+
+def test_our_templates_are_plain() -> None:
+    """The parser takes twenty times as long."""
+    for path in (ROOT / "issue_templates").rglob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert plain_structure(text) == parsed(text), path
 
 
 def test_what_follows_a_list_that_is_too_deep_is_read() -> None:

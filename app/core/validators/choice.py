@@ -1,7 +1,7 @@
 """The validator `choice`."""
 
 import re
-from functools import lru_cache
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -76,6 +76,23 @@ class Choice(Kind):
             )
         return Reading(understood=understood, value=frozenset(chosen))
 
+    @cached_property
+    def forms(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
+        """A group for each form of an option, the longest first so that none hides in another; and whose form each is.
+
+        Those that begin with the same sign stand together: no other needs to be tried.
+        """
+        forms = {(plain(said), key) for key, synonyms in self.options.items() for said in (key, *synonyms)}
+        ordered = sorted(forms, key=lambda pair: (-len(pair[0]), pair))
+        by_sign: dict[str, list[tuple[str, str]]] = {}
+        for form, key in ordered:
+            by_sign.setdefault(form[0], []).append((form, key))
+        parts = [
+            f"{_edge(sign)}{sign}(?:{'|'.join(f'({_rest(form)})' for form, _ in group)})"
+            for sign, group in by_sign.items()
+        ]
+        return re.compile("|".join(parts)), tuple(key for group in by_sign.values() for _, key in group)
+
     @property
     def _asked(self) -> str:
         names = list(self.options)
@@ -83,15 +100,14 @@ class Choice(Kind):
 
     def _chosen(self, text: str) -> set[str]:
         clauses = " | ".join(_plain_clause(clause) for clause in _CLAUSE.split(text) if clause)
-        pattern, owners = _pattern(tuple((key, *synonyms) for key, synonyms in self.options.items()))
-        keys = list(self.options)
+        pattern, owners = self.forms
         chosen = set()
         for match in pattern.finditer(clauses):
             before = clauses[max(0, match.start() - 60) : match.start()].rpartition("|")[2].split()[-3:]
             after = clauses[match.end() : match.end() + 30]
             refused = _NO_BEFORE & set(before) and not _NOT_REALLY & set(before)
             if not refused and not _NO_AFTER.match(after):
-                chosen.add(keys[owners[(match.lastindex or 1) - 1]])
+                chosen.add(owners[(match.lastindex or 1) - 1])
         return chosen
 
 
@@ -99,17 +115,12 @@ def _plain_clause(clause: str) -> str:
     return _BETWEEN.sub(" ", clause.casefold().replace("'", "").replace("’", "")).strip()
 
 
-@lru_cache(maxsize=256)
-def _pattern(options: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], tuple[int, ...]]:
-    """A group for each form of an option, the longest first so that none hides in another; and whose form each is."""
-    forms = {(plain(said), i) for i, option in enumerate(options) for said in option}
-    ordered = sorted(forms, key=lambda pair: (-len(pair[0]), pair))
-    parts = [f"({_whole_words(form)})" for form, _ in ordered]
-    return re.compile("|".join(parts)), tuple(i for _, i in ordered)
+def _edge(sign: str) -> str:
+    """Where a word begins or ends with that sign, if its script has words."""
+    return "" if is_spaceless(sign) else r"\b"
 
 
-def _whole_words(form: str) -> str:
-    """The form with or without its spaces, one or many, as whole words where its script has such."""
-    start, end = (r"" if is_spaceless(c) else r"\b" for c in (form[0], form[-1]))
+def _rest(form: str) -> str:
+    """The form behind its first sign, with or without its spaces, one or many."""
     plural = "(?:e?s)?" if form[-1].isalpha() and len(form) > 2 else ""
-    return start + form.replace(" ", " ?") + plural + end
+    return form[1:].replace(" ", " ?") + plural + _edge(form[-1])

@@ -54,6 +54,8 @@ _PART = re.compile(
 )
 _ISO_T = re.compile(r"(?<=[0-9]{2})T(?=[0-2][0-9]:[0-5][0-9])")
 _FROM = re.compile(r"[0-9](?:st|nd|rd|th)?\s{0,2}[-–]\s{0,2}\Z", re.IGNORECASE)
+_ALSO = re.compile(r"\bMay\b|(?i:\b(?:week|month|quarter|noon)\b)")
+_DIGIT = re.compile(r"[0-9]")
 _FAR = timedelta(days=300)
 
 
@@ -130,11 +132,12 @@ def find_day(text: str, asked: date, day_first: bool) -> Day | None:
 def is_about_days(text: str) -> bool:
     """Whether a text has anything in it from which a day could be told: a number, a weekday, a month, "tomorrow"."""
     return bool(
-        any(c.isdigit() for c in text)
+        _DIGIT.search(text)
+        or (not text.isascii() and any(c.isdigit() for c in text))
         or _WEEKDAY.search(text)
         or _ALONE_MONTH.search(text)
         or _RELATIVE.search(text)
-        or re.search(r"\bMay\b|(?i:\b(?:week|month|quarter|noon)\b)", text)
+        or _ALSO.search(text)
     )
 
 

@@ -80,7 +80,9 @@ class Kind(Model):
 
     def read(self, text: str, about: About) -> Reading:
         """What the words in a block amount to: the requester's own, or all where `reads_whole`; empty says nothing."""
-        words = text.replace("\r\n", "\n").translate(_CLEAN).strip()
+        if not text.isascii() or "\r" in text:
+            text = text.replace("\r\n", "\n").translate(_CLEAN)
+        words = text.strip()
         reading = self._look(words, about)
         if not reading.problem:
             return reading

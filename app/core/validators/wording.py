@@ -11,6 +11,7 @@ def word_set(text: str) -> frozenset[str]:
 _MARKS = re.compile(r"\A(?:>\s?)*(?:(?:[-*+]|[0-9]{1,3}[.)])(?:\s+|\Z)|•\s*)?")
 _BOX = re.compile(r"\A(?:[-*+•]|[0-9]{1,3}[.)])?\s{0,4}\[(?P<mark>[ xX✓✔]?)\](?!\()\s*")
 _PLAIN = re.compile(r"[^\w/]+")
+_SAYS = re.compile(r"[^\W_]")  # a letter or a digit
 _NOTHING = word_set(
     """tbd tba tbc todo to_do fixme xxx wip pending placeholder later ditto idem same above
     to_be_defined to_be_determined to_be_confirmed to_be_announced to_be_decided to_be_done to_be_provided
@@ -41,9 +42,11 @@ _COMMAND = re.compile(r"\s*/[a-z_]+(?:\s|\Z)")
 
 def bare(line: str) -> str:
     """The line without quote and list marks, its tick box and surrounding space."""
-    line = line.lstrip()
-    box = _BOX.match(line)
-    return (line[box.end() :] if box else _MARKS.sub("", line, count=1)).strip()
+    line = line.strip()
+    if line[:1].isalpha():  # no mark begins with a letter
+        return line
+    mark = _BOX.match(line) or _MARKS.match(line)
+    return line[mark.end() :].strip() if mark else line
 
 
 def tick(line: str) -> bool | None:
@@ -56,7 +59,7 @@ def is_placeholder(line: str, *, allow_na: bool = False) -> bool:
     """Whether one line stands for an answer that is not there yet."""
     line = bare(line).strip("*_~` ")
     head = line[:120]
-    if not any(c.isalnum() for c in line):
+    if not _SAYS.search(line):
         return True
     if len(line) <= len(head):
         words = _PLAIN.sub(" ", line.casefold()).strip()
@@ -127,13 +130,11 @@ def _is_table_rule(line: str) -> bool:
 
 def word_count(text: str) -> int:
     """About how many words the text has. Scripts without spaces: two signs a word (Han, kana), four (Thai, Khmer)."""
-    half = len(_SPACELESS.findall(text))
-    quarter = len(_SOUTH_EAST.findall(text))
-    if half:
-        text = _SPACELESS.sub(" ", text)
-    if quarter:
-        text = _SOUTH_EAST.sub(" ", text)
-    spaced = sum(1 for word in text.split() if any(c.isalnum() for c in word))
+    half = quarter = 0
+    if not text.isascii():
+        text, half = _SPACELESS.subn(" ", text)
+        text, quarter = _SOUTH_EAST.subn(" ", text)
+    spaced = sum(1 for word in text.split() if word[0].isalnum() or _SAYS.search(word))
     return spaced + (half + 1) // 2 + (quarter + 3) // 4
 
 

@@ -13,6 +13,7 @@ _OFFSET = re.compile(
     re.IGNORECASE,
 )
 _UTC = re.compile(r"\b(?:UTC|GMT|Zulu)\b|(?<=[0-9])Z\b", re.IGNORECASE)
+_WORD = re.compile(r"\b[A-Za-z]{1,12}\b")
 _IANA = re.compile(r"\b[A-Z][A-Za-z]{1,15}/[A-Z][A-Za-z_-]{1,20}(?:/[A-Z][A-Za-z_-]{1,20})?\b")
 _SHORT_IANA = frozenset({"CET", "CEST", "EET", "WET", "MET", "EST", "MST", "HST"})
 _AFTER_TIME = re.compile(r"(?:[0-9]|[ap]\.?m\.?|noon|midnight)[\s(]*\Z", re.IGNORECASE)
@@ -53,10 +54,11 @@ def find_zone(text: str, board: ZoneInfo, table: Mapping[str, str]) -> tuple[Zon
     offset = _OFFSET.search(text)
     if offset:
         return _offset(offset), _without(text, offset)
-    for match in re.finditer(r"\b[A-Za-z]{1,12}\b", text):
+    for match in _WORD.finditer(text):
         word = match[0].upper()
-        shouted = match[0] == word or len(word) > 5 or _AFTER_TIME.search(text[: match.start()])
-        if word in abbreviations and shouted:
+        if word not in abbreviations:
+            continue
+        if match[0] == word or len(word) > 5 or _AFTER_TIME.search(text[: match.start()]):
             return Zone(match[0], _zone(abbreviations[word]), word in doubtful), _without(text, match)
     named = _IANA.search(text)
     if named and _zone(named[0]):
@@ -65,8 +67,7 @@ def find_zone(text: str, board: ZoneInfo, table: Mapping[str, str]) -> tuple[Zon
     if utc:
         return Zone(utc[0], UTC), _without(text, utc)
     for key in dict.fromkeys([board.key, *table.values()]):
-        city = key.rpartition("/")[2].replace("_", " ")
-        match_ = re.search(rf"\b{re.escape(city)}\b(?:\s+time)?", text, re.IGNORECASE)
+        match_ = _city(key).search(text)
         if match_:
             return Zone(match_[0], _zone(key)), _without(text, match_)
     unknown = _UNKNOWN.search(text)
@@ -86,6 +87,12 @@ def _offset(match: re.Match[str]) -> Zone:
     if hours > 14 or minutes > 59:
         return Zone(match[0].strip(), None, True)
     return Zone(match[0].strip(), timezone(sign * timedelta(hours=hours, minutes=minutes)))
+
+
+@lru_cache(maxsize=512)
+def _city(key: str) -> re.Pattern[str]:
+    city = key.rpartition("/")[2].replace("_", " ")
+    return re.compile(rf"\b{re.escape(city)}\b(?:\s+time)?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=512)
