@@ -3,9 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,6 @@ from app.core.problem import Problem
 from app.errors import ConfigError
 
 LARGEST = 256 * 1024 * 1024  # bytes
-PIECES = 10_000  # some bytes each: so many make a part
-
-
-def json_parts(data: Any, unfold: Callable[[Any], Any] | None = None) -> Iterator[str]:
-    """The data as JSON, indented, some hundred kilobytes at a time. What JSON does not know `unfold` makes into what it
-    knows, when its turn has come."""
-    pieces = json.JSONEncoder(indent=2, default=unfold).iterencode(data)
-    while part := "".join(islice(pieces, PIECES)):
-        yield part
 
 
 def write_file(path: Path, data: dict[str, Any]) -> None:

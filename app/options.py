@@ -1,5 +1,6 @@
 """What the commands share: the options that several have, and how facts are printed."""
 
+import json
 import os
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from app.core.text import steady
-from app.json_file import json_parts
 from app.settings import default_rules
 
 
@@ -45,17 +45,6 @@ def rules_folder(rules: Path | None) -> Path:
     return rules or Path(os.environ.get("TRIAGE_RULES") or default_rules())
 
 
-def show(
-    format: Format,
-    text: Callable[[], str],
-    data: Callable[[], Any],
-    unfold: Callable[[Any], Any] | None = None,
-) -> None:
-    """Prints the facts in that format; only that one is made. What people wrote steers no terminal. What JSON does not
-    know `unfold` makes into what it knows, when it is about to be printed."""
-    if format is Format.text:
-        typer.echo(steady(text()))
-        return
-    for part in json_parts(data(), unfold):
-        typer.echo(part, nl=False)
-    typer.echo()
+def show(format: Format, text: Callable[[], str], data: Callable[[], Any]) -> None:
+    """Prints the facts in that format; only that one is made. What people wrote steers no terminal."""
+    typer.echo(json.dumps(data(), indent=2) if format is Format.json else steady(text()))

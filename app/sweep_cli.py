@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.errors import ConfigError
-from app.options import AgainstOption, Format, FormatOption, ReportOption, show
+from app.options import AgainstOption, Format, FormatOption, ReportOption
 
 PENDING, INCOMPLETE = 3, 4
 
@@ -59,6 +59,7 @@ def sweep(
     """Look at the open issues of every board, and at those closed in the last 14 days."""
     from app import reports, service, sweeping
     from app.core.fuse import Fuse
+    from app.core.text import steady
     from app.json_file import check_place
     from app.report_files import ReportFiles
 
@@ -88,7 +89,11 @@ def sweep(
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     tools = service.connect(journal=True if asked.writes else "if there")
     swept = files.swept(lambda: sweeping.run(tools, asked, _confirm(yes)), applied=asked.writes)
-    show(format, lambda: reports.as_text(swept), lambda: reports.unfolding(swept), reports.row_data)
+    if format is Format.json:
+        for part in reports.json_parts(swept):
+            typer.echo(part, nl=False)
+    else:
+        typer.echo(steady(reports.as_text(swept)))
     files.check()
     if not swept.complete:
         raise typer.Exit(INCOMPLETE)

@@ -156,3 +156,15 @@ def test_what_a_folder_with_other_rules_would_do_is_compared(
     assert (data["touched"], data["counts"], data["counts_gone"]) == (1, {}, {"PutNote": 1})
     assert "emea-triage#1" in (tmp_path / "markdown").read_text()
     assert at_town(*words, TRIAGE_RULES=str(ROOT / "rules")).returncode == 0
+
+
+def test_the_json_that_is_printed_piece_by_piece_is_the_whole_of_it(town: Town) -> None:
+    empty = town.sweep("us-east", apply=False)
+    for n in range(3):
+        town.project("alice").issues.create({"title": f"x {n}", "description": "y\u009b31m \u2028"})
+    several = town.sweep("us-east", apply=False)
+    for report, issues in ((empty, 0), (several, 3)):
+        text = FORMATS["json"](report, "")
+        assert (json.loads(text), len(json.loads(text)["issues"])) == (as_data(report), issues)
+        assert text.isascii()
+        assert len([line for line in text.splitlines() if '"reference": ' in line]) == issues

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from app.core.text import steady
 from app.reports.codequality import as_codequality
-from app.reports.data import as_data, as_json, row_data, unfolding
+from app.reports.data import as_data, as_json, json_parts
 from app.reports.junit import as_junit
 from app.reports.markdown import as_markdown
 from app.reports.shown import pending
@@ -34,7 +34,6 @@ __all__ = [
     "as_text",
     "counts_text",
     "hook_lines",
+    "json_parts",
     "pending",
-    "row_data",
-    "unfolding",
 ]

@@ -1,17 +1,29 @@
 """The report as JSON. Issues with nothing to tell are only counted, so that ten thousand of them take no room."""
 
+import json
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from app.core.deed import deeds_data
 from app.core.plan import Action, Written
-from app.json_file import json_parts
 from app.reports.shown import Shown, called, counts, pending, shown, touched
 from app.sweep.report import Report, Swept
 
 
 def as_json(report: Report) -> str:
-    return "".join(json_parts(unfolding(report), row_data)) + "\n"
+    return "".join(json_parts(report))
+
+
+def json_parts(report: Report) -> Iterator[str]:
+    """The report as JSON, piece by piece, an issue a line: those of ten thousand, made into data all at once, take a
+    hundred megabytes."""
+    told = shown(report)
+    rows = _rows(report, told)
+    yield json.dumps(_head(report, told, len(rows)), indent=2).removesuffix("\n}") + ',\n  "issues": ['
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}\n    {json.dumps(_row_data(row))}"
+    yield "\n  ]\n}\n" if rows else "]\n}\n"
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -20,15 +32,20 @@ def as_data(report: Report) -> dict[str, Any]:
     `looked_at` counts every issue that was looked at, `quiet` those of them that are not among `issues`. Where rules
     are compared, `pending`, `done` and the counts are of what differs.
     """
-    data = unfolding(report)
-    return data | {"issues": [row_data(each) for each in data["issues"]]}
-
-
-def unfolding(report: Report) -> dict[str, Any]:
-    """The same with its issues as they are: `row_data` makes data of each when its turn has come, since those of ten
-    thousand take a hundred megabytes."""
     told = shown(report)
-    rows: list[Swept] | list[Shown] = told if report.against else [row for row in report.rows if _says(row)]
+    rows = _rows(report, told)
+    return _head(report, told, len(rows)) | {"issues": [_row_data(row) for row in rows]}
+
+
+def _rows(report: Report, told: list[Shown]) -> Sequence[Swept | Shown]:
+    return told if report.against else [row for row in report.rows if _says(row)]
+
+
+def _row_data(row: Swept | Shown) -> dict[str, Any]:
+    return _row(row) if isinstance(row, Swept) else _row(row.row) | {"difference": _difference(row)}
+
+
+def _head(report: Report, told: list[Shown], rows: int) -> dict[str, Any]:
     return {
         "run": report.run,
         "gitlab": report.gitlab,
@@ -40,7 +57,7 @@ def unfolding(report: Report) -> dict[str, Any]:
         "counts": dict(counts(chain.from_iterable(each.actions for each in told))),
         "called": dict(called(told)),
         "looked_at": len(report.rows),
-        "quiet": len(report.rows) - len(rows),
+        "quiet": len(report.rows) - rows,
         "unchanged": report.unchanged,
         "boards_failed": report.boards_failed,
         "stopped": report.stopped,
@@ -49,13 +66,7 @@ def unfolding(report: Report) -> dict[str, Any]:
         "missed": [each.as_dict() for each in report.missed],
         "summaries": [each.as_dict() for each in report.summaries],
         **(_compared(report, told) if report.against else {}),
-        "issues": rows,
     }
-
-
-def row_data(each: Swept | Shown) -> dict[str, Any]:
-    """One of its issues."""
-    return _row(each) if isinstance(each, Swept) else _row(each.row) | {"difference": _difference(each)}
 
 
 def _compared(report: Report, told: list[Shown]) -> dict[str, Any]:
