@@ -10,6 +10,7 @@ from app.core.clock_shape import Clock
 from app.core.condition import Condition
 from app.core.facts import Facts
 from app.core.given import clause
+from app.core.made import made
 from app.core.plan import Clause, Outcome
 from app.core.readings import Known
 from app.core.result import Result
@@ -59,6 +60,35 @@ class Seat(NamedTuple):
             return ended
         return ended._replace(counted=partial(self.ended, facts))
 
+    def as_still(self, facts: Facts, reason: str) -> Outcome:
+        """The outcome where that is why it finds nothing."""
+        looked_at = partial(self._clauses, facts)
+        return made(Outcome, (self.id, self.source, "fine", reason, None, None, (), looked_at, tuple, None))
+
+    def _clauses(self, facts: Facts) -> tuple[Clause, ...]:
+        return self.look(facts).clauses
+
+    def as_found(self, found: Result) -> Outcome:
+        """The outcome of a look."""
+        told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = found.looked_at
+        looked_at = told if callable(told) else partial(tuple, told)
+        verdict, counted = "failing" if found.failing else "fine", found.clocks or tuple
+        return made(
+            Outcome,
+            (
+                self.id,
+                self.source,
+                verdict,
+                found.reason,
+                found.since,
+                found.recheck_at,
+                (),
+                looked_at,
+                counted,
+                None,
+            ),
+        )
+
     def not_for(self, why: str, *clauses: Clause) -> Outcome:
         """The outcome of a rule that is not for the issue."""
         return Outcome(self.id, self.source, "not for this issue", why, looked_at=partial(tuple, clauses))
@@ -82,15 +112,20 @@ class Lineup(NamedTuple):
             found = kept[id(self)] = Known(self, facts.issue.labels, *self._found(facts))
         return found
 
-    def _found(self, facts: Facts) -> tuple[dict[str, Outcome], dict[str, str]]:
-        away: dict[str, Outcome] = {}
+    def _found(
+        self, facts: Facts
+    ) -> tuple[dict[str, Outcome], dict[str, str], tuple[Seat, ...], tuple[Seat, ...]]:
+        outcomes = {**self.outcomes}
         still: dict[str, str] = {}
+        looking = []
         for seat in self.seats:
             if why := seat.why_not(facts):
-                away[seat.id] = seat.elsewhere(facts, why)
+                outcomes[seat.id] = seat.elsewhere(facts, why)
             elif reason := seat.still(facts):
                 still[seat.id] = reason
-        return away, still
+            else:
+                looking.append(seat)
+        return outcomes, still, tuple(seat for seat in self.seats if seat.id in still), tuple(looking)
 
 
 @dataclass(frozen=True)

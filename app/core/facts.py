@@ -12,7 +12,7 @@ from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
 from app.core.cycles import Pause
 from app.core.history import StateSpan, state_spans
-from app.core.keys import own_notes
+from app.core.keys import by_key, keyed_notes
 from app.core.labels import label_since
 from app.core.labels_file import LabelsFile
 from app.core.lazily import lazily
@@ -98,7 +98,12 @@ class Facts:
     @lazily
     def own_notes(self) -> dict[str, Note]:
         """The bot's notes on this issue by their keys."""
-        return own_notes(self.issue)
+        return by_key(self.issue, self.keyed_notes)
+
+    @lazily
+    def keyed_notes(self) -> list[tuple[str, Note]]:
+        """All of them with their keys: one that was written twice is there twice."""
+        return keyed_notes(self.issue)
 
     @lazily
     def carried_at(self) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.core.acts import AT, BY_TIME, Act
 from app.core.board import People
 from app.core.lazily import lazily
+from app.core.made import made
 from app.core.model import Issue, User
 
 SWAP = timedelta(seconds=60)
@@ -54,17 +55,17 @@ def state_spans(
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
     own = _own_moves(issue, labels)
     # What the bot does comes after all else of its instant, as it stands here.
-    for act in sorted([*acts, *own], key=AT) if own else acts:
-        fold.take(act, people)
+    fold.take_all(sorted([*acts, *own], key=AT) if own else acts, people)
     fold.end_lost_wait(issue)
     return (*fold.past, fold.now)
 
 
 def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
     """The bot's own events on state labels."""
-    bots, known = issue.bot_names, issue.events_of
-    events = [e for label in labels.all if label in known for e in known[label]]
-    events = [e for e in events if e.user and e.user.username.casefold() in bots]
+    known, bots = labels.known, issue.bot_names
+    events = [
+        e for e in issue.label_history if e.label in known and e.user and e.user.username.casefold() in bots
+    ]
     return [
         Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "")
         for e in sorted(events, key=BY_TIME)
@@ -73,9 +74,10 @@ def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
 
 def _at_opening(issue: Issue, labels: StateLabels) -> str | None:
     """The state label that was there before the first event that GitLab still knows of."""
+    known, on = issue.events_of, issue.labels
     for label in reversed(labels.all):
-        events = issue.events_of.get(label)
-        if events[0].action == "remove" if events else label in issue.labels:
+        events = known.get(label)
+        if events[0].action == "remove" if events else label in on:
             return label
     return None
 
@@ -89,29 +91,31 @@ class _StateFold:
         self.closed = False
         self.answered_closed = False  # the requester answered while the issue was closed
 
-    def take(self, act: Act, people: People) -> None:
-        kind = act.kind
-        if kind == "label_on":
-            if act.label in self.labels.known:
-                self._put_on(act)
-        elif kind == "label_off":
-            if act.label == self.now.label:
-                before = self.now
-                self._change(StateSpan(None, act.at, act.by))
-                self.taken_off = before
-        elif kind in ("note", "edited"):
-            if people.role(act.by, act.at) == "requester":
-                self.answered_closed = self.closed
-                if not self.closed:
-                    self._answer(act)
-        elif kind in ("own_off", "own_on"):
-            self._put_back(act)
-        elif kind == "closed":
-            self.closed, self.answered_closed = True, False
-        elif kind == "reopened":
-            self.closed = False
-            if self.answered_closed or people.role(act.by, act.at) == "requester":
-                self._answer(act)
+    def take_all(self, acts: Iterable[Act], people: People) -> None:
+        known = self.labels.known
+        for act in acts:
+            at, kind, by, _, label, _, _ = act
+            if kind == "label_on":
+                if label in known:
+                    self._put_on(label, at, by)
+            elif kind == "label_off":
+                if label == self.now.label:
+                    before = self.now
+                    self._change(made(StateSpan, (None, at, by, None, False, None, False)))
+                    self.taken_off = before
+            elif kind in ("note", "edited"):
+                if people.role(by, at) == "requester":
+                    self.answered_closed = self.closed
+                    if not self.closed:
+                        self._answer(at)
+            elif kind in ("own_off", "own_on"):
+                self._put_back(act)
+            elif kind == "closed":
+                self.closed, self.answered_closed = True, False
+            elif kind == "reopened":
+                self.closed = False
+                if self.answered_closed or people.role(by, at) == "requester":
+                    self._answer(at)
 
     def _put_back(self, act: Act) -> None:
         """The bot put a person's move back: what was in force before it is in force again."""
@@ -123,12 +127,12 @@ class _StateFold:
         if took_off or filled:
             self._change(StateSpan(before.label, act.at, act.by, before=before.before, put_back=True))
 
-    def _answer(self, act: Act) -> None:
+    def _answer(self, at: datetime) -> None:
         """The requester's answer brings back what was in force before the wait, if there is one."""
         if self.now.label == self.labels.waiting:
-            back = self.now.before or StateSpan(None, act.at)
+            back = self.now.before or StateSpan(None, at)
             label, _, by, _, _, before, put_back = back
-            self._change(StateSpan(label, act.at, by, None, True, before, put_back))
+            self._change(StateSpan(label, at, by, None, True, before, put_back))
 
     def end_lost_wait(self, issue: Issue) -> None:
         """A wait whose label is gone without a person's act is over since the label's last event."""
@@ -136,17 +140,17 @@ class _StateFold:
             gone = [e.at for e in issue.events_of.get(self.labels.waiting, []) if e.action == "remove"]
             self._change(StateSpan(None, max([*gone, self.now.start])))
 
-    def _put_on(self, act: Act) -> None:
-        swapped = self.taken_off
-        anew = swapped is not None and act.by != swapped.by  # somebody else set it, be it the same label
-        if swapped and self.now.label is None and act.at - self.now.start <= SWAP:
+    def _put_on(self, label: str, at: datetime, by: User | None) -> None:
+        now, swapped = self.now, self.taken_off
+        if swapped is not None and now.label is None and at - now.start <= SWAP:
             self._undo(swapped)
-        if act.label == self.now.label and not self.now.answered and not anew:
-            return
+            now = swapped
+        if label == now.label and not now.answered and (swapped is None or by == swapped.by):
+            return  # whoever set it sets it again
         before = None
-        if act.label == self.labels.waiting:
-            before = self.now.before if self.now.label == self.labels.waiting else self.now
-        self._change(StateSpan(act.label, act.at, act.by, before=before))
+        if label == self.labels.waiting:
+            before = now.before if now.label == label else now
+        self._change(made(StateSpan, (label, at, by, None, False, before, False)))
 
     def _undo(self, earlier: StateSpan) -> None:
         """The stretch in which nothing was on was only the middle of a move."""
@@ -155,5 +159,5 @@ class _StateFold:
 
     def _change(self, span: StateSpan) -> None:
         label, start, by, _, answered, before, put_back = self.now
-        self.past.append(StateSpan(label, start, by, span.start, answered, before, put_back))
+        self.past.append(made(StateSpan, (label, start, by, span.start, answered, before, put_back)))
         self.now, self.taken_off = span, None

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -159,7 +158,6 @@ class Issue:
         events = [e for e in self.label_events if e.at >= since]
         if not _in_order(events):
             events.sort(key=_ORDER)
-        if _twice_at_once(events):
             bots = [event for event in events if self.is_bot(event.user)]
             people = [event for event in events if not self.is_bot(event.user)]
             events = sorted((*_without_pairs(bots), *_without_pairs(people)), key=_ORDER)
@@ -228,22 +226,22 @@ def _folded(names: frozenset[str]) -> frozenset[str]:
 
 
 def _in_order(events: list[LabelEvent]) -> bool:
-    """Whether the events are in order, as GitLab nearly always gives them: then nothing is to be sorted."""
-    return all(a.at < b.at or (a.at == b.at and a.id <= b.id) for a, b in pairwise(events))
-
-
-def _twice_at_once(events: list[LabelEvent]) -> bool:
-    """Whether two of the events, which are in order, are about one label at one instant."""
-    at: datetime | None = None
-    labels: tuple[str | None, ...] = ()
-    for event in events:
-        if event.at != at:
+    """Whether the events are in order, as GitLab nearly always gives them, and no two are about one label at one
+    instant: then there is nothing to be done about them."""
+    if not events:
+        return True
+    last = events[0]
+    at = last.at
+    labels: tuple[str | None, ...] = (last.label,)
+    for event in events[1:]:
+        if event.at > at:
             at, labels = event.at, (event.label,)
-        elif event.label in labels:
-            return True
+        elif event.at < at or event.id < last.id or event.label in labels:
+            return False
         else:
             labels += (event.label,)
-    return False
+        last = event
+    return True
 
 
 def _without_pairs(events: list[LabelEvent]) -> list[LabelEvent]:
