@@ -57,13 +57,11 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     # At equal instants a label put on comes after one taken off, so that it wins, an answer after what it answers, a
     # closing after all. So they stand here: all that is left is to sort them by time.
     found, on = [Act(since, "opened", issue.author)], list[Act]()
-    for e in issue.label_history:
-        user = e.user
-        if user is None or user.username.casefold() not in bots:
-            if e.action == "remove":
-                found.append(made(Act, (e.at, "label_off", user, e.id, e.label or "", _NOBODY, _NOBODY)))
-            else:
-                on.append(made(Act, (e.at, "label_on", user, e.id, e.label or "", _NOBODY, _NOBODY)))
+    for e in issue.people_label_events:
+        if e.action == "remove":
+            found.append(made(Act, (e.at, "label_off", e.user, e.id, e.label or "", _NOBODY, _NOBODY)))
+        else:
+            on.append(made(Act, (e.at, "label_on", e.user, e.id, e.label or "", _NOBODY, _NOBODY)))
     found += on
     said = [
         act

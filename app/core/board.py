@@ -204,18 +204,26 @@ class People:
 
     def __init__(self, board: Board, issue: Issue) -> None:
         self._board, self._issue = board, issue
-        self._known: dict[str, tuple[Role, datetime | None]] = {}
+        self.always: dict[str, Role] = {}  # what people are to it at any time, as far as anybody asked
+        self._until: dict[str, tuple[Role, datetime]] = {}
         self._held: dict[str, frozenset[str]] = {}
 
     def role(self, user: User | None, at: datetime) -> Role:
         """What the user was to this issue at that instant. An SA who opened it is its requester, and no SA."""
         if user is None:
             return "bystander"
-        known = self._known.get(user.username)
-        if known is None:
-            known = self._known[user.username] = self._role(user.username.casefold())
-        role, end = known
-        return role if end is None or at < end else "bystander"
+        role = self.always.get(user.username)
+        return role if role is not None else self._role_at(user.username, at)
+
+    def _role_at(self, name: str, at: datetime) -> Role:
+        if name not in self._until:
+            role, end = self._role(name.casefold())
+            if end is None:
+                self.always[name] = role
+                return role
+            self._until[name] = (role, end)
+        role, end = self._until[name]
+        return role if at < end else "bystander"
 
     def _role(self, name: str) -> tuple[Role, datetime | None]:
         """What the user of that name is, and until when; None where that never ends."""

@@ -1,7 +1,8 @@
 """In which cycles a clock ran: what began each of them, what ended it, and where it stood still."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import compress
 from typing import NamedTuple
 
 from app.core.made import made
@@ -75,19 +76,20 @@ class Meaning(dict[frozenset[str], int]):
 
 
 def turns(
-    moments: Iterable[Moment], meaning: Meaning, only_in: tuple[Stretch, ...] | None = None
+    moments: Sequence[Moment],
+    names: Sequence[frozenset[str]],
+    meaning: Meaning,
+    only_in: tuple[Stretch, ...] | None = None,
 ) -> list[Turn]:
     """The cycles, oldest first; at most the last one is running. While the issue is closed none begins.
 
-    `only_in` are the stretches outside which nothing begins.
+    `names` are those of the moments, each beside its own. `only_in` are the stretches outside which nothing begins.
     """
     found: list[Turn] = []
     running: datetime | None = None
     is_open = True
-    for moment in moments:
-        means = meaning[moment[1]]
-        if not means:
-            continue
+    meant = list(map(meaning.__getitem__, names))
+    for moment, means in zip(compress(moments, meant), filter(None, meant), strict=True):
         if means & CLOSED:
             is_open = False
         elif means & REOPENED:
@@ -114,7 +116,7 @@ def ended(cycle: Cycle, at: datetime) -> Cycle:
 
 
 def _inside(at: datetime, stretches: tuple[Stretch, ...]) -> bool:
-    return any(start <= at and (end is None or at < end) for start, end in stretches)
+    return True in [start <= at and (end is None or at < end) for start, end in stretches]
 
 
 def _within(pauses: tuple[Pause, ...], start: datetime, end: datetime | None) -> tuple[Pause, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 
 from app.core.after import after
 from app.core.as_of import as_of
@@ -30,6 +31,7 @@ from app.core.waiver import Waiver, waivers
 
 ROUNDS = 5  # labels, what follows from them, what is done once, notes, answers; then nothing is left
 ADOPTION = "adoption"
+_RECHECK_AT = attrgetter("recheck_at")
 ON_HOLD = "an SA has put it on hold"
 
 
@@ -168,7 +170,7 @@ def _next_look(
         return held.until if held else None
     quiet = snooze_on(facts)
     ends = [quiet.until] if quiet else []
-    ends += [at for o in outcomes.values() if (at := o.recheck_at)]
+    ends += filter(None, map(_RECHECK_AT, outcomes.values()))
     return min(ends, default=None)
 
 
@@ -232,6 +234,10 @@ def _looks(
     for seat in known.looking:
         id_ = seat.id
         result = seat.look(facts)
+        if not (result.failing or result.steps or waived or seat.rule.does):  # as with most
+            looks.append(made(Look, (seat, result, None, False)))
+            outcomes[id_] = seat.as_found(result)
+            continue
         if not result.failing and seat.rule.does:
             result = unfinished(seat, facts, ruleset.boards) or result
         waiver = (waived.get(id_) or waived.get(seat.goes_with)) if waived else None

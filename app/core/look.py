@@ -175,7 +175,7 @@ def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Actio
     said = [
         made(Said, (seat.rule, found, failing, waiver))
         for seat, found, waiver, failing in looks
-        if found.failing or found.says or found.speaks
+        if found.failing or found.says or found.asks or found.gaps or found.understood
     ]
     note = facts.own_notes.get(STATUS) or carried_status(facts.issue)  # a move brings the note along
     if note is None and not (facts.issue.state == "opened" and asks(said)):

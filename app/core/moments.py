@@ -70,8 +70,8 @@ def moments(
 
     `claiming` are the state labels that make an SA the owner.
     """
-    names_of = _Reader(acts, people, labels, claiming).names
-    found = [made(Moment, (act.at, names, act.by)) for act in acts if (names := names_of(act))]
+    reader = _Reader(acts, people, labels, claiming)
+    found = reader.moments(acts)
     found += _states(spans, issue.author)
     found += [
         Moment(issue.created_at, _named(f"+{label}"), issue.author)
@@ -106,6 +106,7 @@ def _without_put_back(spans: tuple[StateSpan, ...]) -> Sequence[StateSpan]:
 
 
 SAS = ("sa", "escalation")
+_ON = {"label_on": True, "label_off": False}
 MOST_NAMES = 4096
 # The same few names come again and again, so each set of them is made once: clocks know them by what they are.
 _NOTHING: frozenset[str] = frozenset()
@@ -159,16 +160,41 @@ class _Reader:
     def __init__(
         self, acts: tuple[Act, ...], people: People, labels: StateLabels, claiming: frozenset[str]
     ) -> None:
-        self._people, self._names_of = people, _of_labels(labels.known, claiming)
+        self._people, self._of_labels = people, _of_labels(labels.known, claiming)
         self._states, waiting = labels.known, labels.waiting
         self._waiting = waiting
         self._waits = [act for act in acts if act.label == waiting and act.kind == "label_on"]
 
-    def names(self, act: Act) -> frozenset[str]:
+    def moments(self, acts: tuple[Act, ...]) -> list[Moment]:
+        """Those of the acts, in their order."""
+        found = []
+        always, role_of, names_of, waiting = (
+            self._people.always,
+            self._people.role,
+            self._of_labels,
+            self._waiting,
+        )
+        for act in acts:
+            at, kind, by, _, label, _, _ = act
+            role: Role | None = always.get(by.username) if by is not None else "bystander"
+            if role is None:
+                role = role_of(by, at)
+            on = _ON.get(kind)
+            if on is None:
+                names = self._names(act, role)
+            elif role == "sa" or role == "escalation":
+                by_sa = label != waiting if on else self._is_activity(label, at, by)
+                names = names_of[label, on, True, by_sa]
+            else:
+                answers = by is None or (role == "bystander" and bool(self._people.held_by(by, at)))
+                names = names_of[label, on, answers, False]
+            if names:
+                found.append(made(Moment, (at, names, by)))
+        return found
+
+    def _names(self, act: Act, role: Role) -> frozenset[str]:
+        """The names of an act on no label."""
         kind = act.kind
-        if kind in ("label_on", "label_off"):
-            return self._of_label(act, on=kind == "label_on")
-        role = self._people.role(act.by, act.at)
         if kind == "note":
             return _of_note(role, self._people.held_by(act.by, act.at) if act.by else _NOTHING)
         if kind == "edited":
@@ -183,19 +209,11 @@ class _Reader:
         claimed = any(self._people.is_sa(User(0, name), act.at) for name in act.assigned)
         return frozenset(["sa_activity"] * (role in SAS) + ["claimed"] * claimed)
 
-    def _of_label(self, act: Act, *, on: bool) -> frozenset[str]:
-        at, _, by, _, label, _, _ = act
-        role = self._people.role(by, at)
-        if role in SAS:
-            return self._names_of[label, on, True, self._is_activity(label, at, by, on=on)]
-        answers = by is None or (role == "bystander" and bool(self._people.held_by(by, at)))
-        return self._names_of[label, on, answers, False]
-
-    def _is_activity(self, label: str, at: datetime, by: User | None, *, on: bool) -> bool:
-        """Whether it is an SA's: not SA Waiting put on or off, nor the other half of a move to SA Waiting."""
+    def _is_activity(self, label: str, at: datetime, by: User | None) -> bool:
+        """Whether a label taken off is an SA's activity: not SA Waiting, nor the other half of a move to SA Waiting."""
         if label == self._waiting:
             return False
-        if on or (label and label not in self._states):
+        if label and label not in self._states:
             return True  # a label that was deleted since may have been a state
         return by not in [wait.by for wait in self._waits if abs(wait.at - at) <= SWAP]
 

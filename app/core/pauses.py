@@ -8,12 +8,19 @@ from app.core.labels import label_stretches
 from app.core.made import made
 
 
-def held(facts: Facts, label: str) -> Iterator[Pause]:
+def held(facts: Facts, label: str) -> tuple[Pause, ...]:
     """The stretches in which the label held and who put it on: of a state label, in which it was in force.
 
     What the bot put on held nothing: its instant is chance. Nor does a wait with which the request was opened: nobody
     has asked anything by then, so there is nothing to wait for.
     """
+    found = facts.held.get(label)
+    if found is None:
+        found = facts.held[label] = tuple(_held(facts, label))
+    return found
+
+
+def _held(facts: Facts, label: str) -> Iterator[Pause]:
     if label in facts.labels.state:
         for span in facts.spans:
             if span.label == label:

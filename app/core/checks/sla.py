@@ -128,7 +128,7 @@ class Sla(Terms):
 
     def _turns(self, facts: Facts) -> list[Turn]:
         only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
-        return turns(facts.moments, self._meaning, only)
+        return turns(facts.moments, facts.names_of_moments, self._meaning, only)
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
