@@ -60,7 +60,10 @@ def by_order(facts: Facts, rules: BoardRules) -> list[Action]:
     label, closed_at = facts.labels.expedite, facts.issue.closed_at
     if not label or label in rules.owned:
         return []
-    act, on = last_person_act(facts.acts, label), label in facts.issue.labels
+    on, known = label in facts.issue.labels, label in facts.issue.events_of
+    if not (on or known):
+        return []
+    act = last_person_act(facts.acts, label)
     if not on and act and act.kind == "label_on" and (closed_at is None or act.at <= closed_at):
         return [AddLabel(RULE, label)] if act.id < 0 else []  # such ids only orders have
     taken_back = on and _did_so(facts) and not facts.issue.events_of.get(label)
