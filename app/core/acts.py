@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from app.core.due_date import told
+from app.core.made import made
 from app.core.model import Issue, Note, StateEvent, User
 from app.core.orders import only_orders
 
@@ -27,6 +28,7 @@ Kind = Literal[
 
 AT, BY_TIME = attrgetter("at"), attrgetter("at", "id")
 EDITED = "changed the description"
+_NOBODY: frozenset[str] = frozenset()
 _NAMES = re.compile(r"@([\w.-]*\w)")
 _ASSIGNED = re.compile(r"\Aassigned to (?P<on>@.*?)(?: and unassigned (?P<off>@.*))?\Z")
 _UNASSIGNED = re.compile(r"\Aunassigned (?P<off>@.*)\Z")
@@ -54,18 +56,22 @@ def acts(issue: Issue) -> tuple[Act, ...]:
     bots, since = issue.bot_names, issue.created_at
     # At equal instants a label put on comes after one taken off, so that it wins, an answer after what it answers, a
     # closing after all. So they stand here: all that is left is to sort them by time.
-    found, on = [Act(since, "opened", issue.author)], []
-    for e in issue.label_history:
-        if e.user is None or e.user.username.casefold() not in bots:
-            if e.action == "remove":
-                found.append(Act(e.at, "label_off", e.user, e.id, e.label or ""))
-            else:
-                on.append(Act(e.at, "label_on", e.user, e.id, e.label or ""))
+    found, on = [Act(since, "opened", issue.author)], list[Act]()
+    for e in issue.people_label_events:
+        if e.action == "remove":
+            found.append(made(Act, (e.at, "label_off", e.user, e.id, e.label or "", _NOBODY, _NOBODY)))
+        else:
+            on.append(made(Act, (e.at, "label_on", e.user, e.id, e.label or "", _NOBODY, _NOBODY)))
     found += on
-    notes = [n for n in issue.notes if n.at >= since and n.author.username.casefold() not in bots]
-    notes.sort(key=BY_TIME)
-    found += [act for note in notes if (act := _note_act(note, bots))]
-    found += sorted([act for act in _state_acts(issue) if act.at >= since], key=BY_TIME)
+    said = [
+        act
+        for note in issue.notes
+        if note.at >= since and note.author.username.casefold() not in bots and (act := _note_act(note, bots))
+    ]
+    said.sort(key=BY_TIME)
+    found += said
+    if issue.state_events or issue.state == "closed":
+        found += sorted([act for act in _state_acts(issue) if act.at >= since], key=BY_TIME)
     found.sort(key=AT)
     return tuple(found)
 
@@ -95,7 +101,9 @@ def _without_put_back(issue: Issue) -> list[StateEvent]:
 
 def _note_act(note: Note, bots: Set[str]) -> Act | None:
     if not note.system:
-        return None if only_orders(note, bots) else Act(note.at, "note", note.author, note.id)
+        if "@" in note.body and only_orders(note, bots):
+            return None
+        return made(Act, (note.at, "note", note.author, note.id, "", _NOBODY, _NOBODY))
     if note.body == EDITED:
         return Act(note.at, "edited", note.author, note.id)
     if "due date" in note.body and (told(note.body, None) or told(note.body, date.max) is None):

@@ -158,6 +158,20 @@ class Board:
         return tuple((person.name, _end(person.until, self)) for person in self.file.sas)
 
     @cached_property
+    def sas_by_name(self) -> dict[str, tuple[datetime | None, ...]]:
+        """The same of those entries that name a user, by the username in lower case."""
+        found: dict[str, tuple[datetime | None, ...]] = {}
+        for name, end in self.sas:
+            if "/" not in name:
+                found[name.casefold()] = (*found.get(name.casefold(), ()), end)
+        return found
+
+    @cached_property
+    def sa_groups(self) -> tuple[tuple[str, datetime | None], ...]:
+        """The same of those that name a group, by its path."""
+        return tuple((name, end) for name, end in self.sas if "/" in name)
+
+    @cached_property
     def _counting(self) -> dict[Count, Calendar]:
         return {count: self.calendar.counting(count) for count in get_args(Count)}
 
@@ -190,18 +204,26 @@ class People:
 
     def __init__(self, board: Board, issue: Issue) -> None:
         self._board, self._issue = board, issue
-        self._known: dict[str, tuple[Role, datetime | None]] = {}
+        self.always: dict[str, Role] = {}  # what people are to it at any time, as far as anybody asked
+        self._until: dict[str, tuple[Role, datetime]] = {}
         self._held: dict[str, frozenset[str]] = {}
 
     def role(self, user: User | None, at: datetime) -> Role:
         """What the user was to this issue at that instant. An SA who opened it is its requester, and no SA."""
         if user is None:
             return "bystander"
-        known = self._known.get(user.username)
-        if known is None:
-            known = self._known[user.username] = self._role(user.username.casefold())
-        role, end = known
-        return role if end is None or at < end else "bystander"
+        role = self.always.get(user.username)
+        return role if role is not None else self._role_at(user.username, at)
+
+    def _role_at(self, name: str, at: datetime) -> Role:
+        if name not in self._until:
+            role, end = self._role(name.casefold())
+            if end is None:
+                self.always[name] = role
+                return role
+            self._until[name] = (role, end)
+        role, end = self._until[name]
+        return role if at < end else "bystander"
 
     def _role(self, name: str) -> tuple[Role, datetime | None]:
         """What the user of that name is, and until when; None where that never ends."""
@@ -211,7 +233,10 @@ class People:
             return "requester", None
         if name in self._board.escalation:
             return "escalation", None
-        ends = [end for entry, end in self._board.sas if name in _names(entry, self._issue.groups)]
+        ends = [*self._board.sas_by_name.get(name, ())]
+        if self._board.sa_groups:
+            groups = self._issue.groups
+            ends += [end for path, end in self._board.sa_groups if name in _folded(groups.get(path, _NO_ONE))]
         if not ends:
             return "bystander", None
         last = [end for end in ends if end is not None]
@@ -239,13 +264,7 @@ class People:
         return frozenset(end for _, end in self._board.sas if end)
 
 
-def _names(entry: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return _folded(groups.get(entry, frozenset()) if "/" in entry else _alone(entry))
-
-
-@lru_cache(maxsize=256)
-def _alone(name: str) -> frozenset[str]:
-    return frozenset({name})
+_NO_ONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=256)

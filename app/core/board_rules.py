@@ -10,6 +10,7 @@ from app.core.clock_shape import Clock
 from app.core.condition import Condition
 from app.core.facts import Facts
 from app.core.given import clause
+from app.core.made import made
 from app.core.plan import Clause, Outcome
 from app.core.readings import Known
 from app.core.result import Result
@@ -18,12 +19,14 @@ from app.core.waiver import Excepting, excepting
 
 CLOSED = "the issue is closed"
 CLOSED_CLAUSE = Clause("the request is open", "closed", False)
+_CLOSED_CLAUSES = partial(tuple, (CLOSED_CLAUSE,))
 
 
 class Seat(NamedTuple):
     """A rule on one board, with what is asked of it at each look.
 
-    `still` tells why it finds nothing, where that follows from the request's words and labels alone; else it is empty.
+    `still` tells why it finds nothing, where that follows from the request's words and labels alone, and from whether
+    anybody is assigned; else it is empty.
     `manner` is how far the rule goes here (None: as far as it says); `ended` gives the clocks of a closed request.
     """
 
@@ -54,10 +57,39 @@ class Seat(NamedTuple):
         """The outcome for a closed request: its clocks as they ended, unless they go on where it moved to."""
         if why := self.why_not(facts):
             return self.elsewhere(facts, why)
-        ended = self.not_for(CLOSED, CLOSED_CLAUSE)
-        if facts.issue.moved or self.ended is None:
-            return ended
-        return ended._replace(counted=partial(self.ended, facts))
+        counted = tuple if facts.issue.moved or self.ended is None else partial(self.ended, facts)
+        why, looked_at = CLOSED, _CLOSED_CLAUSES
+        fields = (self.id, self.source, "not for this issue", why, None, None, (), looked_at, counted, None)
+        return made(Outcome, fields)
+
+    def as_still(self, facts: Facts, reason: str) -> Outcome:
+        """The outcome where that is why it finds nothing."""
+        looked_at = partial(self._clauses, facts)
+        return made(Outcome, (self.id, self.source, "fine", reason, None, None, (), looked_at, tuple, None))
+
+    def _clauses(self, facts: Facts) -> tuple[Clause, ...]:
+        return self.look(facts).clauses
+
+    def as_found(self, found: Result) -> Outcome:
+        """The outcome of a look."""
+        told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = found.looked_at
+        looked_at = told if callable(told) else partial(tuple, told)
+        verdict, counted = "failing" if found.failing else "fine", found.clocks or tuple
+        return made(
+            Outcome,
+            (
+                self.id,
+                self.source,
+                verdict,
+                found.reason,
+                found.since,
+                found.recheck_at,
+                (),
+                looked_at,
+                counted,
+                None,
+            ),
+        )
 
     def not_for(self, why: str, *clauses: Clause) -> Outcome:
         """The outcome of a rule that is not for the issue."""
@@ -74,23 +106,30 @@ class Lineup(NamedTuple):
     outcomes: Mapping[str, Outcome]
 
     def known(self, facts: Facts) -> Known:
-        """What follows for these rules from the request's words and labels alone: found out once for both of them."""
+        """What follows for these rules from the request's words and labels, and from whether anybody is assigned: found
+        out once for all of them."""
         kept = facts.description.known
         found = kept.get(id(self))
-        if found is None or found.by is not self or found.labels != facts.issue.labels:
+        labels, owned = facts.issue.labels, bool(facts.issue.assignees)
+        if found is None or found.by is not self or found.labels != labels or found.owned is not owned:
             # It is kept with whoever made it, so that nobody else can have the same id.
-            found = kept[id(self)] = Known(self, facts.issue.labels, *self._found(facts))
+            found = kept[id(self)] = Known(self, labels, owned, *self._found(facts))
         return found
 
-    def _found(self, facts: Facts) -> tuple[dict[str, Outcome], dict[str, str]]:
-        away: dict[str, Outcome] = {}
+    def _found(
+        self, facts: Facts
+    ) -> tuple[dict[str, Outcome], dict[str, str], tuple[Seat, ...], tuple[Seat, ...]]:
+        outcomes = {**self.outcomes}
         still: dict[str, str] = {}
+        looking = []
         for seat in self.seats:
             if why := seat.why_not(facts):
-                away[seat.id] = seat.elsewhere(facts, why)
+                outcomes[seat.id] = seat.elsewhere(facts, why)
             elif reason := seat.still(facts):
                 still[seat.id] = reason
-        return away, still
+            else:
+                looking.append(seat)
+        return outcomes, still, tuple(seat for seat in self.seats if seat.id in still), tuple(looking)
 
 
 @dataclass(frozen=True)
@@ -151,7 +190,8 @@ def _owned(seats: Iterable[Seat]) -> dict[str, tuple[str, ...]]:
 
 @runtime_checkable
 class _Still(Protocol):
-    """A check that may find nothing for a reason that lasts while description and labels stay as they are."""
+    """A check that may find nothing for a reason that lasts while description and labels stay as they are, and while
+    somebody is assigned or nobody."""
 
     def still(self, facts: Facts) -> str: ...
 

@@ -51,6 +51,8 @@ def answers(facts: Facts, ruleset: Ruleset, proposed: str, looking: Looking) -> 
     the bot was silenced, is past, and so is the same nonsense by the same person: two bots could talk for ever. Of
     several moves the last one counts.
     """
+    if not facts.orders:
+        return []
     teller = _Teller(facts, ruleset, proposed, looking)
     comments: dict[datetime, list[_Answer]] = {}
     for order in _due(facts):

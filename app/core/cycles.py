@@ -1,9 +1,11 @@
 """In which cycles a clock ran: what began each of them, what ended it, and where it stood still."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import compress
 from typing import NamedTuple
 
+from app.core.made import made
 from app.core.model import User
 from app.core.moments import Moment
 
@@ -51,8 +53,8 @@ class Turn(NamedTuple):
 STARTS, ENDS, RESTARTS, CLOSED, REOPENED = 1, 2, 4, 8, 16
 
 
-class Meaning:
-    """What moments mean to one clock, by the names that they have: found out once for each set of names.
+class Meaning(dict[frozenset[str], int]):
+    """What moments mean to one clock, as a sum, by the names that they have: found out once for each set of names.
 
     A moment of `restarts` ends a running cycle and begins the next; a name there that ends with a star stands for all
     that begin so. Threads may share one.
@@ -62,50 +64,45 @@ class Meaning:
         self._starts, self._ends = frozenset(starts), frozenset(ends)
         self._restarts = frozenset(name for name in restarts if not name.endswith("*"))
         self._families = tuple(name[:-1] for name in restarts if name.endswith("*"))
-        self.known: dict[frozenset[str], int] = {}
 
-    def learn(self, names: frozenset[str]) -> int:
-        """What a moment of these names means, as a sum; it is in `known` from now on."""
-        if len(self.known) >= MOST_MEANINGS:  # labels come and go
-            self.known.clear()
+    def __missing__(self, names: frozenset[str]) -> int:
+        if len(self) >= MOST_MEANINGS:  # labels come and go
+            self.clear()
         means = STARTS * (not self._starts.isdisjoint(names)) + ENDS * (not self._ends.isdisjoint(names))
         anew = not self._restarts.isdisjoint(names) or any(n.startswith(self._families) for n in names)
         means += RESTARTS * anew + CLOSED * ("closed" in names) + REOPENED * ("reopened" in names)
-        self.known[names] = means
+        self[names] = means
         return means
 
 
 def turns(
-    moments: Iterable[Moment], meaning: Meaning, only_in: tuple[Stretch, ...] | None = None
+    moments: Sequence[Moment],
+    names: Sequence[frozenset[str]],
+    meaning: Meaning,
+    only_in: tuple[Stretch, ...] | None = None,
 ) -> list[Turn]:
     """The cycles, oldest first; at most the last one is running. While the issue is closed none begins.
 
-    `only_in` are the stretches outside which nothing begins.
+    `names` are those of the moments, each beside its own. `only_in` are the stretches outside which nothing begins.
     """
     found: list[Turn] = []
     running: datetime | None = None
     is_open = True
-    known = meaning.known
-    for moment in moments:
-        means = known.get(moment[1])
-        if means is None:
-            means = meaning.learn(moment[1])
-        if not means:
-            continue
-        at = moment[0]
+    meant = list(map(meaning.__getitem__, names))
+    for moment, means in zip(compress(moments, meant), filter(None, meant), strict=True):
         if means & CLOSED:
             is_open = False
         elif means & REOPENED:
             is_open = True
         if running is None:
-            if means & STARTS and is_open and (only_in is None or _inside(at, only_in)):
-                running = at
+            if means & STARTS and is_open and (only_in is None or _inside(moment[0], only_in)):
+                running = moment[0]
         elif means & ENDS:
-            found.append(Turn(running, at, moment))
+            found.append(made(Turn, (running, moment[0], moment, False)))
             running = None
-        elif means & RESTARTS and at > running:
-            found.append(Turn(running, at, moment, anew=True))
-            running = at
+        elif means & RESTARTS and moment[0] > running:
+            found.append(Turn(running, moment[0], moment, anew=True))
+            running = moment[0]
     if running is not None:
         found.append(Turn(running))
     return found
@@ -119,7 +116,7 @@ def ended(cycle: Cycle, at: datetime) -> Cycle:
 
 
 def _inside(at: datetime, stretches: tuple[Stretch, ...]) -> bool:
-    return any(start <= at and (end is None or at < end) for start, end in stretches)
+    return True in [start <= at and (end is None or at < end) for start, end in stretches]
 
 
 def _within(pauses: tuple[Pause, ...], start: datetime, end: datetime | None) -> tuple[Pause, ...]:

@@ -1,13 +1,13 @@
 """Decides: an issue, the rules and the time in; a plan out. Pure: the same in gives the same out."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 
 from app.core.after import after
 from app.core.as_of import as_of
 from app.core.board import Board
-from app.core.board_rules import Lineup, Seat
+from app.core.board_rules import Lineup
 from app.core.commands import Looking, answers
 from app.core.doing import all_once
 from app.core.expedite import as_meant, by_order
@@ -18,9 +18,10 @@ from app.core.limits import WAITS
 from app.core.listed import Listed
 from app.core.listing import listed
 from app.core.look import Look, next_call_at, repairs, status_note, summons
+from app.core.made import made
 from app.core.model import Issue
 from app.core.owned import label_changes
-from app.core.plan import Action, AddLabel, Clause, Outcome, Plan, Verdict, stamp
+from app.core.plan import Action, AddLabel, Outcome, Plan, stamp
 from app.core.problem import Unsettled
 from app.core.quiet import NOT_TAKEN_IN, Quiet, hold_on, snooze_on
 from app.core.ruleset import Ruleset
@@ -30,6 +31,7 @@ from app.core.waiver import Waiver, waivers
 
 ROUNDS = 5  # labels, what follows from them, what is done once, notes, answers; then nothing is left
 ADOPTION = "adoption"
+_RECHECK_AT = attrgetter("recheck_at")
 ON_HOLD = "an SA has put it on hold"
 
 
@@ -80,10 +82,7 @@ def evaluate(
         outcomes, actions, found = _round(facts, ruleset, looking, turns, held=held is not None)
         lists = {**{one.rule: one for one in found}, **lists}
         done += [] if silent else actions
-        told = {
-            rule: now_told if (before := told.get(rule)) is None or before.verdict == "fine" else before
-            for rule, now_told in outcomes.items()
-        }
+        told = _first_told(told, outcomes) if told else outcomes
         if silent or not actions:
             return plan(
                 actions=tuple(done),
@@ -97,6 +96,14 @@ def evaluate(
             facts = facts.with_issue(after(facts.issue, action, now))
         last = [*last, actions][-2:]
     raise Unsettled(sorted({action.rule for actions in last for action in actions}))
+
+
+def _first_told(before: dict[str, Outcome], now: dict[str, Outcome]) -> dict[str, Outcome]:
+    """What each rule said first, where it said anything, and else what it says now."""
+    return {
+        rule: told if (first := before.get(rule)) is None or first.verdict == "fine" else first
+        for rule, told in now.items()
+    }
 
 
 def facts_of(issue: Issue, board: Board, ruleset: Ruleset, now: datetime) -> Facts:
@@ -163,7 +170,8 @@ def _next_look(
         return held.until if held else None
     quiet = snooze_on(facts)
     ends = [quiet.until] if quiet else []
-    return min([*(o.recheck_at for o in outcomes.values() if o.recheck_at), *ends], default=None)
+    ends += filter(None, map(_RECHECK_AT, outcomes.values()))
+    return min(ends, default=None)
 
 
 def _because(facts: Facts, held: Quiet | None, *, silent: str) -> str:
@@ -195,7 +203,8 @@ def _round(
     if not (actions or held):  # and notes speak of it as all of these leave it
         actions = [action for look in live for action in summons(look, facts)]
         actions += status_note(looks, facts, ruleset)
-        actions += second_notes(facts.issue)
+        if len(facts.keyed_notes) > len(facts.own_notes):
+            actions += second_notes(facts.issue)
     if not actions and facts.issue.state == "opened":
         proposed = next((k.result.move_to for k in live if k.failing and k.result.move_to), "")
         actions = answers(facts, ruleset, proposed, looking)
@@ -217,24 +226,22 @@ def _looks(
 ) -> tuple[dict[str, Outcome], list[Look], list[Look]]:
     """Every rule's outcome by its id, the looks that were taken, and those of them that lead to something."""
     known = lineup.known(facts)
-    away, still = known.away, known.still
-    outcomes, looks, live = {**lineup.outcomes}, list[Look](), list[Look]()
+    outcomes, looks, live = {**known.outcomes}, list[Look](), list[Look]()
     for seat in lineup.ended:
         outcomes[seat.id] = seat.as_ended(facts)
-    for seat in lineup.seats:
+    for seat in known.quiet:
+        outcomes[seat.id] = seat.as_still(facts, known.still[seat.id])
+    for seat in known.looking:
         id_ = seat.id
-        if id_ in still:
-            looked_at = partial(_clauses, seat, facts)
-            outcomes[id_] = Outcome(id_, seat.source, "fine", still[id_], None, None, (), looked_at)
-            continue
-        if id_ in away:
-            outcomes[id_] = away[id_]
-            continue
         result = seat.look(facts)
+        if not (result.failing or result.steps or waived or seat.rule.does):  # as with most
+            looks.append(made(Look, (seat, result, None, False)))
+            outcomes[id_] = seat.as_found(result)
+            continue
         if not result.failing and seat.rule.does:
             result = unfinished(seat, facts, ruleset.boards) or result
         waiver = (waived.get(id_) or waived.get(seat.goes_with)) if waived else None
-        look = Look(seat, result, waiver, result.failing and waiver is None)
+        look = made(Look, (seat, result, waiver, result.failing and waiver is None))
         if look.failing and turns is not None and seat.rule.limit and id_ not in turns:
             outcome = _outcome(look, facts)
             outcomes[id_] = outcome._replace(reason=f"{outcome.reason}; {WAITS}")
@@ -242,32 +249,26 @@ def _looks(
         looks.append(look)
         if result.failing or result.steps or waiver:
             live.append(look)
-        outcomes[id_] = _outcome(look, facts)
+            outcomes[id_] = _outcome(look, facts)
+        else:
+            outcomes[id_] = seat.as_found(result)
     return outcomes, looks, live
 
 
-def _clauses(seat: Seat, facts: Facts) -> tuple[Clause, ...]:
-    return seat.look(facts).clauses
-
-
 def _outcome(look: Look, facts: Facts) -> Outcome:
-    seat, result, waiver, failing = look
-    told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = result.looked_at
-    looked_at = told if callable(told) else partial(tuple, told)
-    counted = result.clocks or tuple
-    recheck_at = result.recheck_at
-    if result.failing or result.steps or waiver:
-        times = (recheck_at, waiver.until if waiver else None, next_call_at(look, facts))
-        recheck_at = min((at for at in times if at), default=None)
-    if result.failing and waiver:
-        reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
-        return Outcome(
-            seat.id, seat.source, "waived", reason, None, recheck_at, (), looked_at, counted, waiver
-        )
-    verdict: Verdict = "failing" if failing else "fine"
-    return Outcome(
-        seat.id, seat.source, verdict, result.reason, result.since, recheck_at, (), looked_at, counted, waiver
-    )
+    """The outcome of a rule that leads to something, or is let pass."""
+    seat, result, waiver, _ = look
+    found, call_at = seat.as_found(result), next_call_at(look, facts)
+    if call_at is not None and (found.recheck_at is None or call_at < found.recheck_at):
+        found = found._replace(recheck_at=call_at)
+    if waiver is None:
+        return found
+    times = (found.recheck_at, waiver.until)
+    found = found._replace(recheck_at=min((at for at in times if at), default=None), waiver=waiver)
+    if not result.failing:
+        return found
+    reason = f"{result.reason}; allowed by {waiver.by} at {stamp(waiver.at)}: {waiver.because}"
+    return found._replace(verdict="waived", reason=reason, since=None)
 
 
 def _with_actions(outcome: Outcome, done: list[Action]) -> Outcome:

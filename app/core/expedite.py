@@ -29,15 +29,17 @@ def may_expedite(order: Order, facts: Facts) -> bool:
 
 def is_valid(order: Order, facts: Facts) -> bool:
     """Whether the order marks the request: it gives a reason, by somebody who may."""
+    if order.verb != VERB:
+        return False
     reason = read_because(order.words, order, facts.board.calendar.zone).because
-    return order.verb == VERB and bool(reason) and may_expedite(order, facts)
+    return bool(reason) and may_expedite(order, facts)
 
 
 def as_meant(facts: Facts) -> Facts:
     """The facts with the label put on by whoever ordered it, when they did. The same where nobody ever did."""
     label = facts.labels.expedite
-    given = [order for order in facts.orders if is_valid(order, facts)] if label else []
-    if not (given or _did_so(facts)):
+    given = [order for order in facts.orders if is_valid(order, facts)] if label and facts.orders else []
+    if not (given or (facts.own_notes and _did_so(facts))):
         return facts
     issue, standing = facts.issue, unmuted(facts)
     mine = [e for e in issue.label_events if e.label == label and issue.is_bot(e.user)]
@@ -58,7 +60,10 @@ def by_order(facts: Facts, rules: BoardRules) -> list[Action]:
     label, closed_at = facts.labels.expedite, facts.issue.closed_at
     if not label or label in rules.owned:
         return []
-    act, on = last_person_act(facts.acts, label), label in facts.issue.labels
+    on, known = label in facts.issue.labels, label in facts.issue.events_of
+    if not (on or known):
+        return []
+    act = last_person_act(facts.acts, label)
     if not on and act and act.kind == "label_on" and (closed_at is None or act.at <= closed_at):
         return [AddLabel(RULE, label)] if act.id < 0 else []  # such ids only orders have
     taken_back = on and _did_so(facts) and not facts.issue.events_of.get(label)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.core.acts import Act, acts, assignment
+from app.core.acts import EDITED, Act, acts, assignment
 from app.core.answers import Answer, requester_zone
 from app.core.board import Board, People
 from app.core.calendar import Calendar, Count
 from app.core.chain import Chain, Counting
 from app.core.cycles import Pause
 from app.core.history import StateSpan, state_spans
-from app.core.keys import own_notes
+from app.core.keys import by_key, keyed_notes
 from app.core.labels import label_since
 from app.core.labels_file import LabelsFile
 from app.core.lazily import lazily
@@ -53,6 +53,16 @@ class Facts:
         """What people's acts mean to clocks, in order."""
         claiming = frozenset(self.labels.claiming)
         return moments(self.issue, self.acts, self.spans, self.people, self.labels.states, claiming)
+
+    @lazily
+    def names_of_moments(self) -> list[frozenset[str]]:
+        """The names of each of them."""
+        return [moment.names for moment in self.moments]
+
+    @lazily
+    def held(self) -> dict[str, tuple[Pause, ...]]:
+        """When labels held, as far as anybody asked."""
+        return {}
 
     @lazily
     def touched(self) -> list[datetime]:
@@ -98,7 +108,12 @@ class Facts:
     @lazily
     def own_notes(self) -> dict[str, Note]:
         """The bot's notes on this issue by their keys."""
-        return own_notes(self.issue)
+        return by_key(self.issue, self.keyed_notes)
+
+    @lazily
+    def keyed_notes(self) -> list[tuple[str, Note]]:
+        """All of them with their keys: one that was written twice is there twice."""
+        return keyed_notes(self.issue)
 
     @lazily
     def carried_at(self) -> datetime | None:
@@ -233,7 +248,9 @@ def gather(
     calendars by their ids, for clocks that count by one of their own; `readings` what was read before.
     """
     done = acts(issue)
-    edited_at = max([a.at for a in done if a.kind == "edited"], default=issue.created_at)
+    edited_at = issue.created_at
+    if any(note.body == EDITED for note in issue.system_notes):
+        edited_at = max([a.at for a in done if a.kind == "edited"], default=edited_at)
     readings = Readings() if readings is None else readings
     description = readings.description(issue, board, templates, edited_at)
     been = stays(issue, description.board, boards or {})

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.core.acts import AT, BY_TIME, Act
 from app.core.board import People
 from app.core.lazily import lazily
+from app.core.made import made
 from app.core.model import Issue, User
 
 SWAP = timedelta(seconds=60)
@@ -54,17 +55,13 @@ def state_spans(
     fold = _StateFold(labels, StateSpan(_at_opening(issue, labels), issue.created_at))
     own = _own_moves(issue, labels)
     # What the bot does comes after all else of its instant, as it stands here.
-    for act in sorted([*acts, *own], key=AT) if own else acts:
-        fold.take(act, people)
-    fold.end_lost_wait(issue)
-    return (*fold.past, fold.now)
+    fold.take_all(sorted([*acts, *own], key=AT) if own else acts, people)
+    return fold.spans(issue)
 
 
 def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
     """The bot's own events on state labels."""
-    bots, known = issue.bot_names, issue.events_of
-    events = [e for label in labels.all if label in known for e in known[label]]
-    events = [e for e in events if e.user and e.user.username.casefold() in bots]
+    events = [e for e in issue.own_label_events if e.label in labels.known]
     return [
         Act(e.at, "own_on" if e.action == "add" else "own_off", e.user, e.id, e.label or "")
         for e in sorted(events, key=BY_TIME)
@@ -73,87 +70,106 @@ def _own_moves(issue: Issue, labels: StateLabels) -> list[Act]:
 
 def _at_opening(issue: Issue, labels: StateLabels) -> str | None:
     """The state label that was there before the first event that GitLab still knows of."""
+    known, on = issue.events_of, issue.labels
     for label in reversed(labels.all):
-        events = issue.events_of.get(label)
-        if events[0].action == "remove" if events else label in issue.labels:
+        events = known.get(label)
+        if events[0].action == "remove" if events else label in on:
             return label
     return None
 
 
 class _StateFold:
+    """`now` is in force, or was until a person took it off (`off`: when, and who), which may be half of a move."""
+
     def __init__(self, labels: StateLabels, first: StateSpan) -> None:
         self.labels = labels
         self.past: list[StateSpan] = []
         self.now = first
-        self.taken_off: StateSpan | None = None  # what a person took off last, to tell a swap
+        self.off: tuple[datetime, User | None] | None = None
         self.closed = False
         self.answered_closed = False  # the requester answered while the issue was closed
 
-    def take(self, act: Act, people: People) -> None:
-        kind = act.kind
-        if kind == "label_on":
-            if act.label in self.labels.known:
-                self._put_on(act)
-        elif kind == "label_off":
-            if act.label == self.now.label:
-                before = self.now
-                self._change(StateSpan(None, act.at, act.by))
-                self.taken_off = before
-        elif kind in ("note", "edited"):
-            if people.role(act.by, act.at) == "requester":
-                self.answered_closed = self.closed
-                if not self.closed:
-                    self._answer(act)
-        elif kind in ("own_off", "own_on"):
-            self._put_back(act)
-        elif kind == "closed":
-            self.closed, self.answered_closed = True, False
-        elif kind == "reopened":
-            self.closed = False
-            if self.answered_closed or people.role(act.by, act.at) == "requester":
-                self._answer(act)
+    def take_all(self, acts: Iterable[Act], people: People) -> None:
+        known = self.labels.known
+        for act in acts:
+            kind = act[1]
+            if kind == "label_on":
+                if act[4] in known:
+                    self._put_on(act[4], act[0], act[2])
+            elif kind == "label_off":
+                if act[4] == self.now[0] and self.off is None:
+                    self.off = (act[0], act[2])
+            elif kind in ("note", "edited"):
+                if people.role(act[2], act[0]) == "requester":
+                    self.answered_closed = self.closed
+                    if not self.closed:
+                        self._answer(act.at)
+            elif kind in ("own_off", "own_on"):
+                self._put_back(act)
+            elif kind == "closed":
+                self.closed, self.answered_closed = True, False
+            elif kind == "reopened":
+                self.closed = False
+                if self.answered_closed or people.role(act.by, act.at) == "requester":
+                    self._answer(act.at)
+
+    def spans(self, issue: Issue) -> tuple[StateSpan, ...]:
+        """All of them, once everything was taken. A wait whose label is gone without a person's act is over since the
+        label's last event."""
+        waiting = self.labels.waiting
+        if self.off is not None:
+            self._open_since(*self.off)
+        elif self.now.label == waiting and waiting not in issue.labels:
+            gone = [e.at for e in issue.events_of.get(waiting, []) if e.action == "remove"]
+            self._change(StateSpan(None, max([*gone, self.now.start])))
+        return (*self.past, self.now)
 
     def _put_back(self, act: Act) -> None:
         """The bot put a person's move back: what was in force before it is in force again."""
-        before = self.past[-1] if self.past else None
-        if before is None or self.now.by is None or self.now.answered or self.now.put_back:
-            return
-        took_off = act.kind == "own_off" and act.label == self.now.label
-        filled = act.kind == "own_on" and self.now.label is None and act.label == before.label
-        if took_off or filled:
-            self._change(StateSpan(before.label, act.at, act.by, before=before.before, put_back=True))
+        if self.off is not None:  # to Open, and the label comes back
+            before = self.now
+            if self.off[1] is None or act.kind != "own_on" or act.label != before.label:
+                return
+            self._open_since(*self.off)
+        else:
+            now = self.now
+            if not self.past or now.by is None or now.answered or now.put_back:
+                return
+            before = self.past[-1]
+            took_off = act.kind == "own_off" and act.label == now.label
+            if not (took_off or (act.kind == "own_on" and now.label is None and act.label == before.label)):
+                return
+        self._change(StateSpan(before.label, act.at, act.by, before=before.before, put_back=True))
 
-    def _answer(self, act: Act) -> None:
+    def _answer(self, at: datetime) -> None:
         """The requester's answer brings back what was in force before the wait, if there is one."""
-        if self.now.label == self.labels.waiting:
-            back = self.now.before or StateSpan(None, act.at)
+        if self.now.label == self.labels.waiting and self.off is None:
+            back = self.now.before or StateSpan(None, at)
             label, _, by, _, _, before, put_back = back
-            self._change(StateSpan(label, act.at, by, None, True, before, put_back))
+            self._change(StateSpan(label, at, by, None, True, before, put_back))
 
-    def end_lost_wait(self, issue: Issue) -> None:
-        """A wait whose label is gone without a person's act is over since the label's last event."""
-        if self.now.label == self.labels.waiting and self.labels.waiting not in issue.labels:
-            gone = [e.at for e in issue.events_of.get(self.labels.waiting, []) if e.action == "remove"]
-            self._change(StateSpan(None, max([*gone, self.now.start])))
-
-    def _put_on(self, act: Act) -> None:
-        swapped = self.taken_off
-        anew = swapped is not None and act.by != swapped.by  # somebody else set it, be it the same label
-        if swapped and self.now.label is None and act.at - self.now.start <= SWAP:
-            self._undo(swapped)
-        if act.label == self.now.label and not self.now.answered and not anew:
+    def _put_on(self, label: str, at: datetime, by: User | None) -> None:
+        now, off = self.now, self.off
+        if off is not None:
+            if at - off[0] <= SWAP:
+                self.off = None  # nothing was on only in the middle of a move
+            else:
+                now = self._open_since(*off)
+        # Taken off and put on by somebody else it is set anew, be it the same label.
+        if label == now.label and not now.answered and (off is None or by == now.by):
             return
         before = None
-        if act.label == self.labels.waiting:
-            before = self.now.before if self.now.label == self.labels.waiting else self.now
-        self._change(StateSpan(act.label, act.at, act.by, before=before))
+        if label == self.labels.waiting:
+            before = now.before if now.label == label else now
+        self._change(made(StateSpan, (label, at, by, None, False, before, False)))
 
-    def _undo(self, earlier: StateSpan) -> None:
-        """The stretch in which nothing was on was only the middle of a move."""
-        self.past.pop()
-        self.now, self.taken_off = earlier, None
+    def _open_since(self, at: datetime, by: User | None) -> StateSpan:
+        """What was taken off was no half of a move: from then on the request was Open."""
+        self.off = None
+        self._change(made(StateSpan, (None, at, by, None, False, None, False)))
+        return self.now
 
     def _change(self, span: StateSpan) -> None:
         label, start, by, _, answered, before, put_back = self.now
-        self.past.append(StateSpan(label, start, by, span.start, answered, before, put_back))
-        self.now, self.taken_off = span, None
+        self.past.append(made(StateSpan, (label, start, by, span[1], answered, before, put_back)))
+        self.now = span

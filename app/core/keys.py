@@ -1,6 +1,7 @@
 """The hidden keys of our own notes: how the bot knows what it wrote. Only a note of one of the bot's users counts."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.core.model import Issue, IssueRef, Note
@@ -37,9 +38,20 @@ def key_within(body: str) -> str | None:
     return match["key"] if match else None
 
 
+def keyed_notes(issue: Issue) -> list[tuple[str, Note]]:
+    """All our notes with their keys, the newest first."""
+    ours = [note for note in reversed(issue.notes) if note.body.startswith(_BEGINS)]
+    return [(key, note) for note in ours if (key := key_of(note, issue)) is not None]
+
+
 def own_notes(issue: Issue) -> dict[str, Note]:
     """Our notes by their keys: of several one that our own token may edit before another's, then the oldest."""
-    found = [(key, note) for note in reversed(issue.notes) if (key := key_of(note, issue)) is not None]
+    return by_key(issue, keyed_notes(issue))
+
+
+def by_key(issue: Issue, keyed: Iterable[tuple[str, Note]]) -> dict[str, Note]:
+    """The same of those that were found."""
+    found = list(keyed)
     if len(found) > 1:
         found.sort(key=lambda pair: _preference(pair[1], issue), reverse=True)
     return dict(found)  # the last one of a key stays

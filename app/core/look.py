@@ -8,6 +8,7 @@ from app.core.board_rules import Seat
 from app.core.calls import Recipient, SummonSpec
 from app.core.facts import Facts
 from app.core.keys import STATUS, carried_status, marked
+from app.core.made import made
 from app.core.model import User
 from app.core.plan import (
     Action,
@@ -100,6 +101,8 @@ def next_call_at(look: Look, facts: Facts) -> datetime | None:
     calls = _calls(look)
     if not calls or look.waiver or look.result.cause_at is None:
         return None
+    if not facts.orders and not [spec for _, _, spec in calls if spec.after]:
+        return None
     quiet = snoozes(facts)
     coming = (after_snoozes(_patient_until(spec, at), quiet) for _, at, spec in calls if spec.after or quiet)
     return min((at for at in coming if at > facts.now), default=None)
@@ -169,7 +172,11 @@ def _peace(facts: Facts, ruleset: Ruleset) -> tuple[Ours, ...]:
 
 def status_note(looks: list[Look], facts: Facts, ruleset: Ruleset) -> list[Action]:
     """The status note written when something is asked, and kept true once it is there."""
-    said = [Said(seat.rule, found, failing, waiver) for seat, found, waiver, failing in looks if found.speaks]
+    said = [
+        made(Said, (seat.rule, found, failing, waiver))
+        for seat, found, waiver, failing in looks
+        if found.failing or found.says or found.asks or found.gaps or found.understood
+    ]
     note = facts.own_notes.get(STATUS) or carried_status(facts.issue)  # a move brings the note along
     if note is None and not (facts.issue.state == "opened" and asks(said)):
         return []

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -156,15 +155,14 @@ class Issue:
         Source: GitLab's work_items/data_sync/widgets/labels.rb and issues/base_service.rb
         """
         since = self.created_at
-        events = [e for e in self.label_events if e.at >= since]
-        if not _in_order(events):
-            events.sort(key=_ORDER)
-        if _twice_at_once(events):
+        events = self.label_events
+        if not (_in_order(events) and (not events or events[0].at >= since)):
+            events = tuple(sorted([e for e in events if e.at >= since], key=_ORDER))
             bots = [event for event in events if self.is_bot(event.user)]
             people = [event for event in events if not self.is_bot(event.user)]
-            events = sorted((*_without_pairs(bots), *_without_pairs(people)), key=_ORDER)
+            events = tuple(sorted((*_without_pairs(bots), *_without_pairs(people)), key=_ORDER))
         if not self.arrivals and (not events or events[0].at > since + AT_OPENING):
-            return tuple(events)  # as with most: none is about the opening, none about a move
+            return events  # as with most: none is about the opening, none about a move
         return tuple(sorted(map(self._meant, events), key=_ORDER))
 
     def _meant(self, event: LabelEvent) -> LabelEvent:
@@ -193,6 +191,26 @@ class Issue:
     def bot_names(self) -> frozenset[str]:
         """The usernames of the bot's users, as they are compared: without regard to case."""
         return _folded(self.bots)
+
+    @lazily
+    def _sides(self) -> tuple[list[LabelEvent], list[LabelEvent]]:
+        bots, people, own = self.bot_names, list[LabelEvent](), list[LabelEvent]()
+        for event in self.label_history:
+            if event.user is not None and event.user.username.casefold() in bots:
+                own.append(event)
+            else:
+                people.append(event)
+        return people, own
+
+    @property
+    def people_label_events(self) -> list[LabelEvent]:
+        """The label history, of which the bot did nothing."""
+        return self._sides[0]
+
+    @property
+    def own_label_events(self) -> list[LabelEvent]:
+        """What the bot did of it."""
+        return self._sides[1]
 
     @lazily
     def events_of(self) -> dict[str, list[LabelEvent]]:
@@ -227,23 +245,22 @@ def _folded(names: frozenset[str]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
 
 
-def _in_order(events: list[LabelEvent]) -> bool:
-    """Whether the events are in order, as GitLab nearly always gives them: then nothing is to be sorted."""
-    return all(a.at < b.at or (a.at == b.at and a.id <= b.id) for a, b in pairwise(events))
-
-
-def _twice_at_once(events: list[LabelEvent]) -> bool:
-    """Whether two of the events, which are in order, are about one label at one instant."""
-    at: datetime | None = None
-    labels: tuple[str | None, ...] = ()
-    for event in events:
-        if event.at != at:
-            at, labels = event.at, (event.label,)
-        elif event.label in labels:
-            return True
+def _in_order(events: tuple[LabelEvent, ...]) -> bool:
+    """Whether the events are in order, as GitLab nearly always gives them, and no two are about one label at one
+    instant: then there is nothing to be done about them."""
+    if not events:
+        return True
+    last = events[0]
+    before: tuple[str | None, ...] = ()  # the labels at the last one's instant, beside its own
+    for event in events[1:]:
+        if event.at > last.at:
+            before = ()
         else:
-            labels += (event.label,)
-    return False
+            before = (*before, last.label)
+            if event.at < last.at or event.id < last.id or event.label in before:
+                return False
+        last = event
+    return True
 
 
 def _without_pairs(events: list[LabelEvent]) -> list[LabelEvent]:

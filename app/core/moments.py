@@ -7,6 +7,7 @@ of somebody who holds that role on the board. What the bot does has no name: its
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, NamedTuple
@@ -17,6 +18,7 @@ from app.core.acts import AT, Act
 from app.core.board import People, Role
 from app.core.document import one_of
 from app.core.history import SWAP, StateLabels, StateSpan
+from app.core.made import made
 from app.core.model import Issue, User
 
 ANSWERS = (
@@ -68,8 +70,8 @@ def moments(
 
     `claiming` are the state labels that make an SA the owner.
     """
-    names_of = _Reader(acts, people, labels, claiming).names
-    found = [Moment(act.at, names, act.by) for act in acts if (names := names_of(act))]
+    reader = _Reader(acts, people, labels, claiming)
+    found = reader.moments(acts)
     found += _states(spans, issue.author)
     found += [
         Moment(issue.created_at, _named(f"+{label}"), issue.author)
@@ -83,16 +85,17 @@ def _states(spans: tuple[StateSpan, ...], requester: User) -> list[Moment]:
     """Where a state began: the one that it ended, and its own. An answered wait was ended by the requester."""
     found = []
     before: str | None = None
-    for span in _without_put_back(spans):
-        if before != span.label:
-            names = _of_turn(before, span.label)
-            found.append(Moment(span.start, names, requester if span.answered else span.by))
-        before = span.label
+    for label, start, by, _, answered, _, _ in _without_put_back(spans):
+        if before != label:
+            found.append(made(Moment, (start, _of_turn(before, label), requester if answered else by)))
+        before = label
     return found
 
 
-def _without_put_back(spans: tuple[StateSpan, ...]) -> list[StateSpan]:
+def _without_put_back(spans: tuple[StateSpan, ...]) -> Sequence[StateSpan]:
     """The states without those moves that the bot put back, as if they had never been."""
+    if True not in [span.put_back for span in spans]:
+        return spans  # as with most
     found: list[StateSpan] = []
     for span in spans:
         if span.put_back and found:
@@ -102,6 +105,9 @@ def _without_put_back(spans: tuple[StateSpan, ...]) -> list[StateSpan]:
     return found
 
 
+SAS = ("sa", "escalation")
+_ON = {"label_on": True, "label_off": False}
+MOST_NAMES = 4096
 # The same few names come again and again, so each set of them is made once: clocks know them by what they are.
 _NOTHING: frozenset[str] = frozenset()
 
@@ -118,11 +124,25 @@ def _of_turn(before: str | None, after: str | None) -> frozenset[str]:
     return frozenset([*found, *(f"{name}{ANSWERS}" for name in found)])
 
 
-@lru_cache(maxsize=4096)
-def _of_act(free: str, answers: int, by_sa: int, claims: int) -> frozenset[str]:
-    """The names of an act on a label; `free` tells of a free label that it was put on or off."""
-    found = [free] * bool(free) + [f"{free}{ANSWERS}"] * bool(free and answers)
-    return frozenset(found + ["sa_activity"] * by_sa + ["claimed"] * claims)
+class _OfLabels(dict[tuple[str, bool, bool, bool], frozenset[str]]):
+    """The names of an act on a label, by the label, whether it went on, whether that answers where the label is free,
+    and whether it was an SA's activity. Each is found out once."""
+
+    def __init__(self, states: frozenset[str], claiming: frozenset[str]) -> None:
+        self._states, self._claiming = states, claiming
+
+    def __missing__(self, act: tuple[str, bool, bool, bool]) -> frozenset[str]:
+        label, on, answers, by_sa = act
+        free = ("+" if on else "-") + label if label and label not in self._states else ""
+        found = [free, *([f"{free}{ANSWERS}"] if answers else [])] if free else []
+        found += ["sa_activity"] * by_sa + ["claimed"] * (by_sa and on and label in self._claiming)
+        if len(self) >= MOST_NAMES:  # labels come and go
+            self.clear()
+        names = self[act] = frozenset(found)
+        return names
+
+
+_of_labels = lru_cache(maxsize=16)(_OfLabels)
 
 
 @lru_cache(maxsize=1024)
@@ -130,7 +150,7 @@ def _of_note(role: Role, held: frozenset[str]) -> frozenset[str]:
     """The names of a comment of somebody who was this here, and held these roles."""
     if role == "requester":
         return _named("requester_activity")
-    by_sa = ("sa_activity", "sa_note") if role in ("sa", "escalation") else ()
+    by_sa = ("sa_activity", "sa_note") if role in SAS else ()
     return frozenset([*by_sa, *(f"note of {each}" for each in held)])
 
 
@@ -140,16 +160,41 @@ class _Reader:
     def __init__(
         self, acts: tuple[Act, ...], people: People, labels: StateLabels, claiming: frozenset[str]
     ) -> None:
-        self._people, self._claiming = people, claiming
-        self._states, self._waiting = labels.known, labels.waiting
-        waiting = labels.waiting
+        self._people, self._of_labels = people, _of_labels(labels.known, claiming)
+        self._states, waiting = labels.known, labels.waiting
+        self._waiting = waiting
         self._waits = [act for act in acts if act.label == waiting and act.kind == "label_on"]
 
-    def names(self, act: Act) -> frozenset[str]:
+    def moments(self, acts: tuple[Act, ...]) -> list[Moment]:
+        """Those of the acts, in their order."""
+        found = []
+        always, role_of, names_of, waiting = (
+            self._people.always,
+            self._people.role,
+            self._of_labels,
+            self._waiting,
+        )
+        for act in acts:
+            at, kind, by, _, label, _, _ = act
+            role: Role | None = always.get(by.username) if by is not None else "bystander"
+            if role is None:
+                role = role_of(by, at)
+            on = _ON.get(kind)
+            if on is None:
+                names = self._names(act, role)
+            elif role == "sa" or role == "escalation":
+                by_sa = label != waiting if on else self._is_activity(label, at, by)
+                names = names_of[label, on, True, by_sa]
+            else:
+                answers = by is None or (role == "bystander" and bool(self._people.held_by(by, at)))
+                names = names_of[label, on, answers, False]
+            if names:
+                found.append(made(Moment, (at, names, by)))
+        return found
+
+    def _names(self, act: Act, role: Role) -> frozenset[str]:
+        """The names of an act on no label."""
         kind = act.kind
-        if kind in ("label_on", "label_off"):
-            return self._of_label(act, on=kind == "label_on")
-        role = self._people.role(act.by, act.at)
         if kind == "note":
             return _of_note(role, self._people.held_by(act.by, act.at) if act.by else _NOTHING)
         if kind == "edited":
@@ -162,26 +207,15 @@ class _Reader:
         if not act.assigned:
             return _NOTHING
         claimed = any(self._people.is_sa(User(0, name), act.at) for name in act.assigned)
-        return _of_act("", 0, role in ("sa", "escalation"), claimed)
+        return frozenset(["sa_activity"] * (role in SAS) + ["claimed"] * claimed)
 
-    def _of_label(self, act: Act, *, on: bool) -> frozenset[str]:
-        label, by = act.label, act.by
-        role = self._people.role(by, act.at)
-        sa = role in ("sa", "escalation")
-        by_sa = sa and self._answers(act, on=on)
-        if label in self._states:
-            return _of_act("", 0, by_sa, by_sa and on and label in self._claiming)
-        known = by is None or (role == "bystander" and bool(self._people.held_by(by, act.at)))
-        free = ("+" if on else "-") + label if label else ""
-        return _of_act(free, sa or known, by_sa, 0)
-
-    def _answers(self, act: Act, *, on: bool) -> bool:
-        """Whether it is activity: not SA Waiting put on or off, nor the other half of a move to SA Waiting."""
-        if act.label == self._waiting:
+    def _is_activity(self, label: str, at: datetime, by: User | None) -> bool:
+        """Whether a label taken off is an SA's activity: not SA Waiting, nor the other half of a move to SA Waiting."""
+        if label == self._waiting:
             return False
-        if on or (act.label and act.label not in self._states):
+        if label and label not in self._states:
             return True  # a label that was deleted since may have been a state
-        return not any(abs(wait.at - act.at) <= SWAP and wait.by == act.by for wait in self._waits)
+        return by not in [wait.by for wait in self._waits if abs(wait.at - at) <= SWAP]
 
 
 def _from_the_start(issue: Issue, labels: StateLabels) -> list[str]:

@@ -35,7 +35,10 @@ class OpenTime:
     def first(self, start: int, amount: int) -> int:
         """The earliest moment by which so much was open since `start`; more than nothing. Errors: OverflowError."""
         number, year = self._at(start)
-        wanted = self._sum(number) + year.open_before(start) + amount
+        wanted = year.open_before(start) + amount
+        if wanted <= year.total:  # as nearly always
+            return year.first(wanted)
+        wanted += self._sum(number)
         for candidate in range(number, number + FARTHEST_YEARS):
             if wanted <= self._sum(candidate + 1):
                 return self._year(candidate).first(wanted - self._sum(candidate))
@@ -44,7 +47,10 @@ class OpenTime:
     def last(self, end: int, amount: int) -> int:
         """The latest moment from which so much is open until `end`; more than nothing. Errors: OverflowError."""
         number, year = self._at(end)
-        wanted = self._sum(number) + year.open_before(end) - amount
+        wanted = year.open_before(end) - amount
+        if wanted >= 0:  # as nearly always
+            return year.last(wanted)
+        wanted += self._sum(number)
         for candidate in range(number, number - FARTHEST_YEARS, -1):
             if wanted >= self._sum(candidate):
                 return self._year(candidate).last(wanted - self._sum(candidate))
@@ -76,6 +82,8 @@ class OpenTime:
 
     def _sum(self, number: int) -> int:
         sums = self._sums
+        if number in sums:
+            return sums[number]
         step = 1 if number > FIRST_YEAR else -1
         known = number
         while known not in sums:

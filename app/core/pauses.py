@@ -5,17 +5,28 @@ from collections.abc import Iterator
 from app.core.cycles import Pause, merged
 from app.core.facts import Facts
 from app.core.labels import label_stretches
+from app.core.made import made
 
 
-def held(facts: Facts, label: str) -> Iterator[Pause]:
+def held(facts: Facts, label: str) -> tuple[Pause, ...]:
     """The stretches in which the label held and who put it on: of a state label, in which it was in force.
 
     What the bot put on held nothing: its instant is chance. Nor does a wait with which the request was opened: nobody
     has asked anything by then, so there is nothing to wait for.
     """
+    found = facts.held.get(label)
+    if found is None:
+        found = facts.held[label] = tuple(_held(facts, label))
+    return found
+
+
+def _held(facts: Facts, label: str) -> Iterator[Pause]:
     if label in facts.labels.state:
-        found = (Pause(s.start, s.end, label, s.by) for s in facts.spans if s.label == label)
-        yield from (pause for pause in found if not _nobody_asked(pause, facts))
+        for span in facts.spans:
+            if span.label == label:
+                pause = made(Pause, (span.start, span.end, label, span.by))
+                if not _nobody_asked(pause, facts):
+                    yield pause
         return
     for start, end in label_stretches(facts.issue, label):
         by = next((e.user for e in facts.issue.label_history if e.label == label and e.at == start), None)
@@ -33,6 +44,6 @@ def pauses(facts: Facts, labels: tuple[str, ...]) -> tuple[Pause, ...]:
 
 def _nobody_asked(pause: Pause, facts: Facts) -> bool:
     """Whether the request was opened waiting."""
-    author = facts.issue.author.username
-    given = pause.by is not None and pause.by.username == author and pause.start == facts.issue.created_at
-    return given and pause.label == facts.labels.waiting
+    if pause.by is None or pause.start != facts.issue.created_at:
+        return False
+    return pause.by.username == facts.issue.author.username and pause.label == facts.labels.waiting

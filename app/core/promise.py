@@ -62,11 +62,11 @@ class Deadline:
         return found if found > cycle.start else None
 
     def _counted(self, at: At, cycle: Cycle, promise: Promise) -> datetime | None:
-        target = {
-            "share": promise.target * at.share,
-            "before": promise.target - at.length,
-            "after": promise.target + at.length,
-        }[at.side]
+        target = promise.target
+        if at.side == "share":
+            target *= at.share
+        else:
+            target += at.length if at.side == "after" else -at.length
         if target <= timedelta():
             return None
         return due_at(cycle, Promise(target, promise.calendar, promise.counts_from))

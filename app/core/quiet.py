@@ -110,6 +110,8 @@ def snoozes(facts: Facts) -> list[Quiet]:
 
 def snooze_on(facts: Facts) -> Quiet | None:
     """The snooze in force, if any."""
+    if not facts.orders:
+        return None
     return _at(facts.now, snoozes(facts))
 
 

@@ -21,13 +21,17 @@ MOST, SIZE, LONGEST = 10_000, 40_000_000, 100_000  # descriptions; characters of
 
 @dataclass(frozen=True)
 class Known:
-    """What follows for rules from a description with these labels on: which are not for the request (`away`, what is
-    to be said of each by its id), and which find nothing, and why (`still`). `by` found it out."""
+    """What follows for rules from a description with these labels on, and with somebody assigned or nobody (`owned`):
+    which find nothing, and why (`still`; `quiet` are their seats), which have to look (`looking`), and what is to be
+    said of all others (`outcomes`, by their ids). `by` found it out."""
 
     by: object
     labels: frozenset[str]
-    away: Mapping[str, Any]
+    owned: bool
+    outcomes: Mapping[str, Any]
     still: Mapping[str, str]
+    quiet: tuple[Any, ...]
+    looking: tuple[Any, ...]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 from app.core.answers import Gap
 from app.core.clock_shape import Clock
 from app.core.ladder import Reached
+from app.core.made import made
 from app.core.model import User
 from app.core.plan import Clause
 from app.core.words import Filling
+
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Result(NamedTuple):
     cause_at: datetime | None = None
     over_since: datetime | None = None
     recheck_at: datetime | None = None
-    values: Filling = MappingProxyType({})
+    values: Filling = NO_VALUES
     gaps: tuple[Gap, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
@@ -66,6 +69,36 @@ class Result(NamedTuple):
     def filling(self, names: tuple[str, ...]) -> Mapping[str, Any]:
         """The values of the placeholders, of these names at least."""
         return self.values(names) if callable(self.values) else self.values
+
+    @classmethod
+    def nothing(
+        cls,
+        reason: str,
+        looked_at: Callable[[], tuple[Clause, ...]],
+        over_since: datetime | None,
+        says: str | Callable[[], str],
+        clocks: Callable[[], tuple[Clock, ...]],
+        *,
+        asks: bool = False,
+    ) -> "Result":
+        """That nothing was found by a clock, of which there are many at each look."""
+        found = (
+            False,
+            reason,
+            looked_at,
+            None,
+            None,
+            over_since,
+            None,
+            NO_VALUES,
+            (),
+            (),
+            (),
+            None,
+            "",
+            says,
+        )
+        return made(cls, (*found, asks, (), clocks))
 
     def line(self) -> str:
         """The line for the status note."""

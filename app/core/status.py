@@ -60,7 +60,8 @@ def status_body(facts: Facts, said: list[Said], source: str, more: tuple[Ours, .
     `source` is the text of `rules/texts/status.md`; `more` are further lines of ours.
     """
     spoken = _spoken(facts, said)
-    spoken = spoken._replace(lines=(*spoken.lines, *more))
+    if more:
+        spoken = spoken._replace(lines=(*spoken.lines, *more))
     # It is remembered with the description, from which all else follows: the same is said at each look.
     kept = facts.description.note.get(source)
     if kept is not None and kept[0] == spoken:
@@ -75,8 +76,12 @@ def status_body(facts: Facts, said: list[Said], source: str, more: tuple[Ours, .
 def _spoken(facts: Facts, said: list[Said]) -> _Spoken:
     author, open_ = facts.issue.author, facts.issue.state == "opened"
     closing, requests, advice, waived, lines, gaps = [], [], [], [], [], list[Gap]()
+    complete, readers = False, []
     for one in said:
-        rule, result, failing, _ = one
+        rule, result, failing, waiver = one
+        if result.understood:
+            readers.append(rule.id)
+            complete = complete or not result.failing
         if not open_:
             if _of_closing(one):
                 closing.append(_text(rule.while_failing.status, one, facts))
@@ -87,8 +92,8 @@ def _spoken(facts: Facts, said: list[Said]) -> _Spoken:
                 requests.append((text, result.gaps))
             if rule.while_failing.advice:
                 advice.append(_text(rule.while_failing.advice, one, facts))
-        if one.waived:
-            waived.append((rule.id, one.waived))
+        if waiver and result.failing:
+            waived.append((rule.id, waiver))
         else:
             gaps += result.gaps
             if result.says and (line := result.line()):
@@ -98,14 +103,14 @@ def _spoken(facts: Facts, said: list[Said]) -> _Spoken:
         facts.issue.moved,
         author.name,
         author.username,
-        any(s.result.understood and not s.result.failing for s in said),
+        complete,
         tuple(closing),
         tuple(requests),
         tuple(advice),
         tuple(waived),
         tuple(lines),
         tuple(gaps),
-        tuple([s.rule.id for s in said if s.result.understood]),
+        tuple(readers),
     )
 
 

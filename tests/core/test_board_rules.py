@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.core.checks.meeting import LACKS_NOTHING
 from app.core.evaluate import facts_of
 from app.core.facts import Facts
 from app.core.model import Issue, IssueRef, LabelEvent, User
@@ -65,6 +66,20 @@ def test_what_was_known_counts_no_more_once_labels_change(ruleset: Ruleset) -> N
     for one, reason in ((issue, "Expedite is not on"), (urgent, None), (issue, "Expedite is not on")):
         known = lineup.known(facts_of(one, board, ruleset, OPENED))
         assert known.still.get("unexplained-expedite") == reason
+
+
+def test_what_was_known_counts_no_more_once_somebody_is_assigned(ruleset: Ruleset) -> None:
+    for facts in requests(ruleset):
+        rules = ruleset.rules_on(facts.board)
+        lineup = rules.lineup(facts.match.template.name, closed=False)
+        looking = [seat.id for seat in lineup.known(facts).looking]
+        if "unowned-meeting" in looking and not facts.issue.assignees:
+            break
+    else:
+        pytest.fail("no request offers a date")
+    for assignees, reason in (((), None), ((SAM,), LACKS_NOTHING), ((), None)):
+        seen = facts.with_issue(replace(facts.issue, assignees=assignees))
+        assert lineup.known(seen).still.get("unowned-meeting") == reason
 
 
 @pytest.mark.parametrize("closed", [False, True])

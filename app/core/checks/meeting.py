@@ -53,7 +53,7 @@ class Meeting(Model):
         answer = facts.answer(self.block)
         if not (answer and answer.dates):
             return NO_DATE
-        return LACKS_NOTHING if self.lacks == "information" and not self._missing(facts) else ""
+        return "" if self._missing(facts) else LACKS_NOTHING
 
     def look(self, facts: Facts) -> Result:
         answer = facts.answer(self.block)

@@ -59,7 +59,7 @@ class MissingInformation(Model):
             clauses,
             since=cause,
             cause_at=cause,
-            values=_values(facts, required, cause),
+            values=lambda _names: _values(facts, required, cause),
             gaps=found,
             understood=understood,
         )
@@ -88,7 +88,7 @@ class MissingInformation(Model):
             clauses,
             since=due,
             cause_at=start,
-            values=_values(facts, required, start),
+            values=lambda _names: _values(facts, required, start),
         )
 
 

@@ -1,6 +1,6 @@
 """Finds a card that was moved in a way that the table does not expect, by somebody else, or too early."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import ClassVar, Literal
@@ -105,7 +105,6 @@ class Moves(Model):
         if not fault:
             return Result(False, f"{start} to {end} is as expected", clauses)
         changes = self._back(facts, start, end)
-        nexts = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
         return Result(
             True,
             f"{by.username} moved it from {start} to {end}: {'; '.join(lacks) or fault}",
@@ -114,16 +113,21 @@ class Moves(Model):
             cause_at=at,
             by=by,
             changes=changes,
-            values={
+            values=lambda _names: {
                 "mover": quote(by.username),
                 "from_": Ours(start),
                 "to": Ours(end),
                 "lacks": Ours(listed(lacks, "and")),
-                "expected": Ours(listed([f"**{name}**" for name in dict.fromkeys(nexts)])),
+                "expected": Ours(listed([f"**{name}**" for name in self._nexts(start, mover)])),
                 "fault": Ours(fault),
                 "put_back": facts.in_force.put_back or (end == CLOSED and facts.issue.state == "opened"),
             },
         )
+
+    def _nexts(self, start: str, mover: Mover) -> Iterable[str]:
+        """The moves from there that are expected of them."""
+        found = [to for s in self.expected if start in s.from_ and mover in s.by for to in s.to]
+        return dict.fromkeys(found)
 
     @cached_property
     def _table(self) -> dict[tuple[str, str], MoveSpec]:

@@ -128,7 +128,7 @@ class Sla(Terms):
 
     def _turns(self, facts: Facts) -> list[Turn]:
         only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
-        return turns(facts.moments, self._meaning, only)
+        return turns(facts.moments, facts.names_of_moments, self._meaning, only)
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:
         """The clock's cycles on the issue, oldest first."""
@@ -243,15 +243,13 @@ class Sla(Terms):
             still = [p for p in pauses(facts, self._pausing) if p.end is None]
             waits = bool(still) and still[-1].label == facts.in_force.label
         text = self.says.paused if waits else self.says.answered if answered else ""
-
-        return Result(
-            False,
+        return Result.nothing(
             "answered" if last else "not started",
             partial(idle_clauses, last, self.starts),
-            says=partial(self._line, facts, text, last) if text else "",
+            last.end if last else None,
+            partial(self._line, facts, text, last) if text else "",
+            partial(self._told, facts),
             asks=waits and bool(text),
-            over_since=last.end if last else None,
-            clocks=partial(self._told, facts),
         )
 
     def _line(self, facts: Facts, text: str, last: Turn | None) -> Ours:

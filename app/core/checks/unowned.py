@@ -75,7 +75,7 @@ class Unowned(Model):
             clauses,
             since=claim.start if claim else facts.in_force.start,
             cause_at=claim.start if claim else facts.in_force.start,
-            values={
+            values=lambda _names: {
                 "owner": quote(owner.username) if owner else Ours(),
                 "state": Ours(facts.in_force.label or "Open"),
             },

@@ -89,7 +89,6 @@ class WrongBoard(Model):
 
         if not failing:
             return Result(False, self._why_not(said, stays=stays, fits=here in fitting), clauses)
-        orders = ["`move`"] if len(others) == 1 else [f"`move to {name}`" for name in others]
         return Result(
             True,
             f"it says {_listed(said)}, which is for {listed(others)}",
@@ -97,11 +96,13 @@ class WrongBoard(Model):
             since=cause,
             cause_at=cause,
             move_to=others[0] if len(others) == 1 else "",
-            values={
+            values=lambda _names: {
                 "said": Ours(_listed(said)),
                 "boards": Ours(listed([self._shown(name, facts) for name in others])),
                 "here": Ours(facts.board.name),
-                "how": Ours(listed(orders)),
+                "how": Ours(
+                    listed(["`move`"] if len(others) == 1 else [f"`move to {name}`" for name in others])
+                ),
             },
         )
 

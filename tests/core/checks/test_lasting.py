@@ -137,7 +137,7 @@ def test_without_a_length_it_fails_at_once_and_tells_since_when(
 ) -> None:
     result = looked(ruleset, issue_of(LACKING + LESS), read_instant(DUE))
     assert (result.failing, result.cause_at) == (True, read_instant("2026-03-06T14:00Z"))
-    assert result.values["since"] == "Fri 6 Mar 2026, 09:00 EST (New York)"
+    assert result.filling(())["since"] == "Fri 6 Mar 2026, 09:00 EST (New York)"
 
 
 def test_the_requester_is_called_once_whatever_comes_after(

@@ -96,7 +96,7 @@ def test_the_status_note_names_and_links_the_board(looked: Look) -> None:
         "us-east",
         web_url=f"{SITE}/{page}/us-east-enterprise-triage/-/issues/1",
     )
-    assert result.values == {
+    assert result.filling(()) == {
         "said": "Region: EMEA and Segment: enterprise",
         "boards": f"[EMEA]({SITE}/{page}/emea-triage/-/boards)",
         "here": "US East",
@@ -105,7 +105,7 @@ def test_the_status_note_names_and_links_the_board(looked: Look) -> None:
 
 
 def test_with_several_boards_each_is_named_with_its_order(looked: Look) -> None:
-    values = looked(request("EMEA"), "us-east").values
+    values = looked(request("EMEA"), "us-east").filling(())
     assert values["boards"] == "**EMEA** or **Commercial EMEA**"  # no address is known, so no link
     assert values["how"] == "`move to emea` or `move to commercial-emea`"
 
