@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RATE = 200  # events a second: GitLab.com's highest hook rate is 217
-CONNECTIONS = 32
+CONNECTIONS, FEW = 32, 4
 ISSUES = 500
 BODY = 4096
 WARM_UP = 1.0
@@ -81,12 +81,15 @@ class Client(asyncio.Protocol):
             self.answered.set_exception(ConnectionError("the server closed the connection"))
 
     def data_received(self, data: bytes) -> None:
+        if self.answered is None or self.answered.done():  # it says why it ends the connection
+            self.closed = True
+            return
         self.data += data
         head, end, rest = self.data.partition(b"\r\n\r\n")
         if not end:
             return
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-        if len(rest) >= length and self.answered:
+        if len(rest) >= length:
             self.data = b""
             self.answered.set_result(head.split(b" ", 2)[1])
 
@@ -103,23 +106,22 @@ async def connections(port: int, number: int) -> list[Client]:
 
 async def open_loop(port: int, seconds: float) -> list[float]:
     """Milliseconds from when each event was due to be sent to its answer, in order; the first second is left out."""
-    clients = asyncio.LifoQueue[Client]()
-    for client in await connections(port, 4 * CONNECTIONS):
-        clients.put_nowait(client)
+    clients = await connections(port, FEW)
     found: list[float] = []
     began = time.perf_counter() + 0.1
 
     async def one(number: int) -> None:
         due = began + number / RATE
         await asyncio.sleep(due - time.perf_counter())
-        client = await clients.get()
-        if client.closed:
-            (client,) = await connections(port, 1)
+        while clients and clients[-1].closed:
+            clients.pop()
+        # As clients do, a connection is opened when all are in use: the server ends those that nothing comes by.
+        client = clients.pop() if clients else (await connections(port, 1))[0]
         status = await client.ask(request())
         assert status == b"202", status
         if number >= RATE * WARM_UP:
             found.append((time.perf_counter() - due) * 1000)
-        clients.put_nowait(client)
+        clients.append(client)
 
     await asyncio.gather(*(one(n) for n in range(int(RATE * (seconds + WARM_UP)))))
     return sorted(found)

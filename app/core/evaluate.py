@@ -72,13 +72,14 @@ def evaluate(
     if adopt and not silent and _to_be_adopted(facts):
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
-    for action in [] if silent or held else by_order(facts, ruleset.rules_on(facts.board)):
-        done.append(action)
-        facts = facts.with_issue(after(facts.issue, action, now))
     told: dict[str, Outcome] = {}
     lists: dict[str, Listed] = {}
     last: list[list[Action]] = []
     for _ in range(ROUNDS + 1):
+        # Each time, since what was ordered of a closed request is done once it is put back.
+        for action in [] if silent or held else by_order(facts, ruleset.rules_on(facts.board)):
+            done.append(action)
+            facts = facts.with_issue(after(facts.issue, action, now))
         outcomes, actions, found = _round(facts, ruleset, looking, turns, held=held is not None)
         lists = {**{one.rule: one for one in found}, **lists}
         done += [] if silent else actions

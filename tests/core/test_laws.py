@@ -247,7 +247,15 @@ anybody = st.lists(
 )
 
 
+ORDERED_WHILE_CLOSED = [  # by nobody who may close: the board opens it again
+    Deed(timedelta(0), "sam", "add", "SA Triaged"),
+    Deed(timedelta(0), "root", "close"),
+    Deed(timedelta(seconds=1), "maria", "order", "@triage-bot expedite because they leave us"),
+]
+
+
 @settings(quick, max_examples=150)
+@example(ORDERED_WHILE_CLOSED, set())
 @given(anybody, st.sets(st.integers(0, 11)))
 def test_a_board_that_puts_cards_back_settles_too_and_leaves_one_state(
     history: list[Deed], watched: set[int]
