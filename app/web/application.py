@@ -47,9 +47,11 @@ def create_app(
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=TRACES)
     app.add_exception_handler(HTTPException, _plain)
     receiver = hooks.Receiver(Intake(inbox), secret, signing_key, board_paths, bots, machine_now)
-    app.router.routes.append(hooks.route(receiver))
+    hook = hooks.route(receiver)
+    app.router.routes.append(hook)
     app.include_router(health.routes(inbox, readiness, receiver.answers))
     app.include_router(metrics.routes(numbers or Numbers(inbox), receiver.answers))
+    app.add_middleware(hooks.Direct, route=hook)
     app.add_middleware(BodyBudget)
     app.add_middleware(Access, quiet=QUIET)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
