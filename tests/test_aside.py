@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,30 @@ def test_a_sweep_by_several_hands_ends_as_one_by_one_does(town: Town) -> None:
     assert {row.ref: row.plan and row.plan.actions for row in several.rows} == by_ref
     assert town.sweep("us-east", threads=4).done == preview.pending
     assert town.sweep("us-east", threads=4).pending == 0
+
+
+def test_where_no_process_can_be_made_a_sweep_decides_by_itself(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    town.project("alice").issues.create({"title": "Demo", "description": "Please."})
+    monkeypatch.setattr(os, "fork", refused)
+    report = town.sweep("us-east", threads=4)
+    assert (report.complete, report.pending, report.done) == (True, report.done, report.pending)
+    assert report.done
+
+
+def test_a_process_that_stands_still_holds_up_nobody_for_long(
+    asked: list[Request], ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sweep.aside.PATIENCE", 1.0)
+    long = replace(asked[0].found, description="word " * 1_000_000)  # more than the line to it takes
+    with Aside(ruleset, adopt=False) as aside:
+        assert aside.pid is not None
+        os.kill(aside.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        plan = aside.decide(long, asked[0].now, NONE)
+        assert time.monotonic() - began < 30
+        assert plan == here(replace(asked[0], found=long), ruleset, NONE, settled=False)

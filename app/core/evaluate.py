@@ -79,7 +79,7 @@ def evaluate(
         # Each time, since what was ordered of a closed request is done once it is put back.
         for action in [] if silent or held else by_order(facts, ruleset.rules_on(facts.board)):
             done.append(action)
-            facts = facts.with_issue(after(facts.issue, action, now))
+            facts = as_meant(facts.with_issue(after(facts.issue, action, now)))
         outcomes, actions, found = _round(facts, ruleset, looking, turns, held=held is not None)
         lists = {**{one.rule: one for one in found}, **lists}
         done += [] if silent else actions

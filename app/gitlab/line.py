@@ -132,14 +132,15 @@ class Line:
             writes_note = method == "POST" and _creates_note(path)
             if writes_note:
                 held.enter_context(self._notes.slot(self._patience))
+            # The turn first: what waits for one after its slot might be sent into a pause that began meanwhile.
+            held.enter_context(self._at_once)
             held.enter_context(self._requests.slot(self._patience))
             return self._heard(method, send, self._notes if writes_note else self._requests)
 
     def _heard(self, method: str, send: Send, lane: Lane) -> requests.Response:
         """One call, and what its outcome says about GitLab."""
         try:
-            with self._at_once:
-                response = send()
+            response = send()
         except requests.RequestException as error:
             if not isinstance(error, requests.exceptions.InvalidURL):
                 self._note(f"{method} none", failed=True)
@@ -193,7 +194,7 @@ class Line:
     def _probed(self, probe: Send) -> bool:
         """Whether GitLab answers again."""
         try:
-            with self._requests.slot(self._patience):
+            with self._at_once, self._requests.slot(self._patience):
                 return self._heard("GET", probe, self._requests).status_code < 500
         except requests.RequestException:
             return False

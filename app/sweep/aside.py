@@ -4,6 +4,8 @@ most of their time, and with that elsewhere they wait for little else than GitLa
 import os
 import pickle
 import signal
+import socket
+import struct
 import sys
 import threading
 from collections import deque
@@ -48,6 +50,8 @@ class Aside:
         self._process = context.Process(target=_serve, args=args, name="decisions", daemon=True)
         self._process.start()
         theirs.close()
+        with socket.fromfd(self._line.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(PATIENCE), 0))
         # It is asked again before it has answered, so that it need not wait for any of the threads to take note.
         self._lock = threading.Lock()
         self._waiting: deque[Future[bytes]] = deque()
@@ -88,15 +92,17 @@ class Aside:
 
     def _listen(self) -> None:
         """Hands out the answers, which come in the order of the questions, until no more come."""
-        with suppress(OSError, EOFError):
-            while True:
-                answer = self._line.recv_bytes()
-                self._waiting.popleft().set_result(answer)
-        with self._lock:
-            self._ended = True
-        self._process.kill()
-        for waiting in self._waiting:
-            waiting.set_result(NOT_DECIDED)
+        try:
+            with suppress(OSError, EOFError):
+                while True:
+                    answer = self._line.recv_bytes()
+                    self._waiting.popleft().set_result(answer)
+        finally:
+            self._process.kill()  # so that nobody who holds the lock goes on waiting for it
+            with self._lock:
+                self._ended = True
+            for waiting in self._waiting:
+                waiting.set_result(NOT_DECIDED)
 
     def __enter__(self) -> "Aside":
         return self

@@ -126,7 +126,12 @@ def _elsewhere(terms: Terms, threads: int) -> Iterator[Terms]:
     if threads < 2 or not possible() or terms.see or terms.against or terms.trigger != "sweep":
         yield terms
         return
-    with Aside(terms.ruleset, adopt=terms.adopt) as aside:
+    try:
+        aside = Aside(terms.ruleset, adopt=terms.adopt)
+    except OSError:  # no more processes, or no memory for one: then it is decided here
+        yield terms
+        return
+    with aside:
         yield replace(terms, decide=aside.decide)
 
 

@@ -201,6 +201,18 @@ def test_an_order_that_is_taken_back_takes_back_what_it_did() -> None:
     assert world.look(now + timedelta(hours=2)).actions == ()
 
 
+def test_an_order_that_is_taken_back_late_calls_nobody() -> None:
+    world = World()
+    now = world.issue.created_at + timedelta(hours=1)
+    world.do(Deed(timedelta(0), "alice", "order", "@triage-bot expedite because x"), now)
+    world.look(now + timedelta(minutes=1))
+    kept = [n for n in world.issue.notes if not n.body.startswith("@triage-bot expedite")]
+    world.issue = replace(world.issue, notes=tuple(kept))
+    late = now + timedelta(hours=6)  # for what was urgent; for all else two days are meant
+    assert [str(a) for a in world.look(late).actions] == ["-Expedite", "edit note status"]
+    assert world.look(late).actions == ()
+
+
 def test_a_label_that_the_bots_users_put_on_otherwise_stays() -> None:
     world = World()
     now = world.issue.created_at + timedelta(minutes=5)

@@ -275,3 +275,20 @@ def test_the_lease_is_looked_at_once_the_turn_has_come(town: Town, clients: Any,
     with pytest.raises(NotSent, match="lease"):
         client.apply(plan, read, [], lambda: time.monotonic() < lost_at)
     assert town.writes() == []
+
+
+def test_what_waits_for_its_turn_is_not_sent_into_a_pause_that_began_meanwhile() -> None:
+    line, sent = Line(patience=0.1), list[None]()
+
+    def send() -> requests.Response:
+        sent.append(None)
+        time.sleep(0.2)
+        answer = requests.Response()
+        answer.status_code = 429
+        answer.headers["Retry-After"] = "30"
+        return answer
+
+    with line.narrowed(2), ThreadPoolExecutor(6) as hands:
+        calls = [hands.submit(line.carry, "GET", "/x", send, send) for _ in range(6)]
+    assert len(sent) == 2
+    assert [type(call.exception()) for call in calls].count(NotSent) == 4

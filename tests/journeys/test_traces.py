@@ -114,6 +114,9 @@ def test_a_span_per_reconcile_with_its_calls_and_one_per_delivery(
     }
     deliveries = [span for span in collector.spans if span.get("url.path") == "/hooks/gitlab"]
     assert {span["http.response.status_code"] for span in deliveries} == {202}
+    assert {(span["name"], span["http.route"]) for span in deliveries} == {
+        ("POST /hooks/gitlab", "/hooks/gitlab")
+    }
     assert not [span for span in collector.spans if span.get("url.path") in ("/livez", "/metrics")]
     assert collector.services == {"triage-boards"}
     shown = str(collector.spans)
