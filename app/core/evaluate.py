@@ -21,7 +21,7 @@ from app.core.look import Look, next_call_at, repairs, status_note, summons
 from app.core.made import made
 from app.core.model import Issue
 from app.core.owned import label_changes
-from app.core.plan import Action, AddLabel, Outcome, Plan, stamp
+from app.core.plan import Action, AddLabel, Outcome, Plan, Reopen, stamp
 from app.core.problem import Unsettled
 from app.core.quiet import NOT_TAKEN_IN, Quiet, hold_on, snooze_on
 from app.core.ruleset import Ruleset
@@ -72,14 +72,12 @@ def evaluate(
     if adopt and not silent and _to_be_adopted(facts):
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
+    if not (silent or held):
+        facts = by_order(facts, ruleset, now, done)
     told: dict[str, Outcome] = {}
     lists: dict[str, Listed] = {}
     last: list[list[Action]] = []
     for _ in range(ROUNDS + 1):
-        # Each time, since what was ordered of a closed request is done once it is put back.
-        for action in [] if silent or held else by_order(facts, ruleset.rules_on(facts.board)):
-            done.append(action)
-            facts = as_meant(facts.with_issue(after(facts.issue, action, now)))
         outcomes, actions, found = _round(facts, ruleset, looking, turns, held=held is not None)
         lists = {**{one.rule: one for one in found}, **lists}
         done += [] if silent else actions
@@ -95,6 +93,10 @@ def evaluate(
             )
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
+        if True in [
+            isinstance(action, Reopen) for action in actions
+        ]:  # what was ordered meanwhile is due now
+            facts = by_order(facts, ruleset, now, done)
         last = [*last, actions][-2:]
     raise Unsettled(sorted({action.rule for actions in last for action in actions}))
 

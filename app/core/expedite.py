@@ -6,7 +6,9 @@ do it. So the history is read as if they had done it by hand, and the bot's own 
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
+from app.core.after import after
 from app.core.board_rules import BoardRules
 from app.core.facts import Facts
 from app.core.heard import unmuted
@@ -14,6 +16,7 @@ from app.core.labels import last_person_act
 from app.core.model import Issue, LabelEvent
 from app.core.orders import Order
 from app.core.plan import Action, AddLabel, RemoveLabel
+from app.core.ruleset import Ruleset
 from app.core.waiver import read_because
 
 RULE = "orders"
@@ -51,7 +54,19 @@ def as_meant(facts: Facts) -> Facts:
     )
 
 
-def by_order(facts: Facts, rules: BoardRules) -> list[Action]:
+def by_order(facts: Facts, ruleset: Ruleset, now: datetime, done: list[Action]) -> Facts:
+    """The facts after what people's orders want, which is added to what is to be done."""
+    # What a plan has put on it does not put on again: a rule that takes it off has the last word in it.
+    asked = [] if any(a.rule == RULE for a in done) else _asked(facts, ruleset.rules_on(facts.board))
+    done += asked
+    for action in asked:
+        facts = facts.with_issue(after(facts.issue, action, now))
+        if isinstance(action, RemoveLabel):  # what is taken back never was
+            facts = as_meant(facts)
+    return facts
+
+
+def _asked(facts: Facts, rules: BoardRules) -> list[Action]:
     """The label as people want it by their orders: on, until a person takes it off; off once the order is taken back.
 
     `facts` are those of `as_meant`. A label that rules own is theirs. What was ordered before the closing is done after
