@@ -10,7 +10,7 @@ from app.core.text import Ours
 
 _OPENS, _CLOSES = "\ue000", "\ue001"  # for private use: no quote has them within
 _QUOTES = re.compile(f"{_OPENS}([^{_CLOSES}]*){_CLOSES}")
-_RUN = re.compile(r"(?<!\\)`+")
+_RUN = re.compile(r"(\\*)(`+)")
 # Inline code ends with its paragraph, or its item of a list.
 _BLOCKS = re.compile(r"(\n(?=[ \t]*(?:\n|[-*+>#|<]|\d+[.)])))")
 
@@ -30,20 +30,22 @@ def settle(text: str) -> str:
 
 def _settled(block: str) -> str:
     parts = _QUOTES.split(block)  # ours, a quote, ours, a quote, ours
-    left = Counter(len(run) for ours in parts[::2] for run in _RUN.findall(ours))
+    left = Counter(len(run) for ours in parts[::2] for _, run in _RUN.findall(ours))
     within = 0  # the length of the run that opened the code in which we are; 0 outside
 
     def pass_run(found: re.Match[str]) -> str:
         nonlocal within
-        run = found[0]
+        slashes, run = found.groups()
         left[len(run)] -= 1
-        if within:
+        if within:  # a backslash is one more sign of the code here
             within = 0 if len(run) == within else within
-        elif left[len(run)]:
-            within = len(run)
-        else:
-            return "\\`" * len(run)
-        return run
+            return found[0]
+        escaped = len(slashes) % 2
+        length = len(run) - escaped
+        if length and not left[length]:
+            return slashes + "`" * escaped + "\\`" * length
+        within = length
+        return found[0]
 
     out = ""
     for number, part in enumerate(parts):

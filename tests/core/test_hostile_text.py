@@ -67,6 +67,8 @@ def test_not_even_a_slip_with_backticks_lets_a_quote_out(a: str, b: str, text: l
         ("no rule `{{ a }}`.", "no rule `x`."),
         ("say `@bot move {{ b }} now`", "say `@bot move ' @all now`"),
         ("{{ a }}{{ b }}", "`x` ``` `` @all ```"),
+        ("``{{ a }}\\```", "\\`\\` `x`\\`\\`\\`"),
+        ("``{{ a }}\\`` so", "``x\\`` so"),
         ("a ` and {{ a }}", "a \\` and `x`"),
         ("`so`{{ a }}`so`", "`so` `x` `so`"),
     ],
