@@ -208,7 +208,8 @@ def _mapping(document: Document, node: yaml.MappingNode, path: Path) -> dict[str
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        merge = isinstance(key_node, yaml.ScalarNode) and key_node.value == "<<"
+        # In quotes it is a key like others.
+        merge = isinstance(key_node, yaml.ScalarNode) and key_node.value == "<<" and not key_node.style
         if not isinstance(key_node, yaml.ScalarNode) or (merge and not document.merging):
             message = 'YAML takes this for its own; write a text with braces in quotes: "{{ due }}"'
             if isinstance(key_node, yaml.ScalarNode):
