@@ -54,6 +54,10 @@ def _settled(block: str) -> str:
         piece = (
             part.strip("`").strip().replace("`", "'") if bare else part if quote else _RUN.sub(pass_run, part)
         )
+        if bare and out.rstrip(" \t").endswith("\n"):
+            out = (
+                out.rstrip() + " "
+            )  # at the beginning of a line it might begin anything; in code a line's end is a blank
         touches = out.endswith("`") and piece.startswith("`")
         out += (" " if touches and (quote or number) else "") + piece
     return out

@@ -69,6 +69,7 @@ def test_not_even_a_slip_with_backticks_lets_a_quote_out(a: str, b: str, text: l
         ("{{ a }}{{ b }}", "`x` ``` `` @all ```"),
         ("``{{ a }}\\```", "\\`\\` `x`\\`\\`\\`"),
         ("``{{ a }}\\`` so", "``x\\`` so"),
+        ("`\n{{ a }}`", "` x`"),
         ("a ` and {{ a }}", "a \\` and `x`"),
         ("`so`{{ a }}`so`", "`so` `x` `so`"),
     ],
