@@ -93,9 +93,7 @@ def evaluate(
             )
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
-        if True in [
-            isinstance(action, Reopen) for action in actions
-        ]:  # what was ordered meanwhile is due now
+        if Reopen in map(type, actions):  # what was ordered meanwhile is due now
             facts = by_order(facts, ruleset, now, done)
         last = [*last, actions][-2:]
     raise Unsettled(sorted({action.rule for actions in last for action in actions}))

@@ -57,7 +57,8 @@ def as_meant(facts: Facts) -> Facts:
 def by_order(facts: Facts, ruleset: Ruleset, now: datetime, done: list[Action]) -> Facts:
     """The facts after what people's orders want, which is added to what is to be done."""
     # What a plan has put on it does not put on again: a rule that takes it off has the last word in it.
-    asked = [] if any(a.rule == RULE for a in done) else _asked(facts, ruleset.rules_on(facts.board))
+    before = any(isinstance(a, AddLabel | RemoveLabel) and a.rule == RULE for a in done)
+    asked = [] if before else _asked(facts, ruleset.rules_on(facts.board))
     done += asked
     for action in asked:
         facts = facts.with_issue(after(facts.issue, action, now))

@@ -55,9 +55,8 @@ def _settled(block: str) -> str:
             part.strip("`").strip().replace("`", "'") if bare else part if quote else _RUN.sub(pass_run, part)
         )
         if bare and out.rstrip(" \t").endswith("\n"):
-            out = (
-                out.rstrip() + " "
-            )  # at the beginning of a line it might begin anything; in code a line's end is a blank
+            # It might begin a block there; within code the end of a line is a blank.
+            out = out.rstrip() + " "
         touches = out.endswith("`") and piece.startswith("`")
         out += (" " if touches and (quote or number) else "") + piece
     return out
