@@ -29,7 +29,7 @@ from app.core.surplus import second_notes
 from app.core.unfinished import unfinished
 from app.core.waiver import Waiver, waivers
 
-ROUNDS = 5  # labels, what follows from them, what is done once, notes, answers; then nothing is left
+ROUNDS = 8  # labels, what is done once, notes, answers: and all of these again, where what is done once calls for more
 ADOPTION = "adoption"
 _RECHECK_AT = attrgetter("recheck_at")
 ON_HOLD = "an SA has put it on hold"
@@ -46,7 +46,7 @@ def evaluate(
     """What should be done to the issue at `now`, and when time alone could change that.
 
     Follows its own plan until nothing is added, so that evaluating the issue after its plan was applied gives no
-    further action. Raises Unsettled, with the rules' ids, when after five rounds something is left. `adopt` treats a
+    further action. Raises Unsettled, with the rules' ids, when after eight rounds something is left. `adopt` treats a
     request from before the board's `since` as if it had come after, and marks it so. Of rules with a limit only those
     in `turns` act (None: all).
     """

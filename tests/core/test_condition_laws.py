@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.core.evaluate import evaluate
@@ -114,8 +114,17 @@ def unsilenced(history: list[Deed]) -> list[Deed]:
     ]
 
 
+CLOSED_AND_OPENED = [  # by two rules in one plan: the labels go off with the one, and on again with the other
+    Deed(timedelta(), "alice", "comment"),
+    Deed(timedelta(hours=30), "sam", "add", "SA Triaged"),
+    Deed(timedelta(), "alice", "comment"),
+    Deed(timedelta(), "sam", "add", "SA Doing"),
+]
+
+
 @few
 @given(histories, st.sets(st.integers(0, 11)))
+@example(CLOSED_AND_OPENED, set())
 def test_a_plan_settles_whatever_is_done_once(history: list[Deed], watched: set[int]) -> None:
     for each in played(history, rules(*LOOKING, *DOING, *ANEW), watched):
         now = each.issue.newest_event_at + timedelta(hours=31)
