@@ -33,6 +33,7 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 HEALTHY = 60.0  # a worker that lived so long starts anew without a wait that grew
 PATIENCE = 10.0
+BEHIND = 10  # how much nicer a worker is than the receiver beside it: a look can wait, and GitLab does not
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -135,6 +136,7 @@ def run_worker(parts: WorkerParts) -> None:
     _on_signal(stop.set)
     if parent := os.environ.get(PARENT):
         threading.Thread(target=_watch, args=(int(parent), stop), daemon=True).start()
+        os.nice(BEHIND)
     name = process_name()
     worker = Worker(
         inbox=parts.inbox,
@@ -195,10 +197,11 @@ class Supervisor:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _run(self) -> int:
-        """One life of the child. In a session of its own, so that Ctrl-C on the terminal reaches it through us only."""
+        """One life of the child. In a process group of its own, so that Ctrl-C on the terminal reaches it through us
+        only; in our session, since being nicer may count within one session only (sched(7), autogroup)."""
         environment = {**os.environ, PARENT: str(os.getpid())}
         with subprocess.Popen(
-            self._command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+            self._command, env=environment, stdin=subprocess.DEVNULL, process_group=0
         ) as child:
             while child.poll() is None and not self._stopping.wait(0.1):
                 pass

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 RATE = 200  # events a second: GitLab.com's highest hook rate is 217
 CONNECTIONS, FEW = 32, 4
@@ -24,6 +25,7 @@ ISSUES = 500
 BODY = 4096
 WARM_UP = 1.0
 SECRET = "benchmark"
+TRIES, MOST_STOLEN, STEAL = 3, 0.01, 7
 WORST_LATENCY, LEAST_THROUGHPUT = 3.0, 0.35
 
 
@@ -201,12 +203,34 @@ def serving(*arguments: str) -> Iterator[int]:
             process.wait(20)
 
 
-def measure(arguments: tuple[str, ...], seconds: float) -> tuple[float, float, float]:
-    """p50 and p99 in ms at 200 a second, and the highest throughput."""
-    with serving(*arguments) as port:
-        times = asyncio.run(open_loop(port, seconds))
-        most = asyncio.run(closed_loop(port, seconds / 2))
-    return statistics.median(times), times[int(len(times) * 0.99)], most
+class Measured(NamedTuple):
+    """p50 and p99 in ms at 200 a second, the highest throughput, and what share of the machine was stolen meanwhile."""
+
+    p50: float
+    p99: float
+    most: float
+    stolen: float
+
+
+def measure(arguments: tuple[str, ...], seconds: float) -> Measured:
+    """Of a virtual machine from which much is taken for others, what is measured is the others: then it is measured
+    again, twice at most, and that counts from which least was stolen."""
+    tried = []
+    while len(tried) < TRIES and not any(one.stolen <= MOST_STOLEN for one in tried):
+        with serving(*arguments) as port:
+            began = processor_times()
+            times = asyncio.run(open_loop(port, seconds))
+            spent = [after - before for before, after in zip(began, processor_times(), strict=True)]
+            most = asyncio.run(closed_loop(port, seconds / 2))
+        stolen = spent[STEAL] / sum(spent) if spent else 0.0
+        tried.append(Measured(statistics.median(times), times[int(len(times) * 0.99)], most, stolen))
+    return min(tried, key=lambda one: one.stolen)
+
+
+def processor_times() -> list[int]:
+    """What the processors have done since the start, by kind, where Linux tells: proc_stat(5)."""
+    file = Path("/proc/stat")
+    return [int(value) for value in file.read_text().split("\n", 1)[0].split()[1:9]] if file.is_file() else []
 
 
 def disk(folder: str, seconds: float) -> tuple[float, float]:
@@ -254,7 +278,7 @@ def main(seconds: float, rounds: int) -> int:
             upgrading(engine)
             engine.dispose()
             kinds["postgresql"] = ("all", server)
-        runs: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in kinds}
+        runs: dict[str, list[Measured]] = {kind: [] for kind in kinds}
         disks = []
         for _ in range(rounds):
             disks.append(disk(folder, seconds))
@@ -265,14 +289,16 @@ def main(seconds: float, rounds: int) -> int:
     }
     failed = 0
     print(
-        f"{'':12}{'p50 ms':>8}{'p99 ms':>8}{'of bare':>9}{'most/s':>9}{'of bare':>9}   (medians of {rounds})"
+        f"{'':12}{'p50 ms':>8}{'p99 ms':>8}{'of bare':>9}{'most/s':>9}{'of bare':>9}{'stolen':>8}"
+        f"   (medians of {rounds})"
     )
-    for kind, (p50, p99, most) in found.items():
+    for kind, (p50, p99, most, stolen) in found.items():
         slower, share = p99 / found["bare"][1], most / found["bare"][2]
         wanted = slower <= WORST_LATENCY and share >= LEAST_THROUGHPUT
         failed |= not wanted and kind == "sqlite"
         print(
-            f"{kind:12}{p50:8.1f}{p99:8.1f}{slower:9.2f}{most:9.0f}{share:9.2f}   {'' if wanted else 'missed'}"
+            f"{kind:12}{p50:8.1f}{p99:8.1f}{slower:9.2f}{most:9.0f}{share:9.2f}{stolen:8.1%}"
+            f"   {'' if wanted else 'missed'}"
         )
     least, tail = (statistics.median(column) for column in zip(*disks, strict=True))
     print(

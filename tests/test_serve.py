@@ -140,6 +140,14 @@ def test_receiver_and_worker_do_the_job_and_survive_the_death_of_the_worker(serv
     assert not alive(second)
 
 
+def test_a_worker_stands_behind_its_receiver(service):
+    serving = service("all")
+    receiver, worker = serving.process.pid, serving.worker_pid()
+    assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, receiver)
+    assert os.getsid(worker) == os.getsid(receiver)  # else it may count for nothing
+    assert os.getpgid(worker) != os.getpgid(receiver)  # Ctrl-C reaches the receiver alone
+
+
 def test_a_worker_does_not_outlive_a_killed_parent(service):
     serving = service("all")
     worker = serving.worker_pid()

@@ -117,6 +117,13 @@ def writer(engine: Engine, *, durable: bool = True) -> Engine:
     return engine.execution_options(begin="BEGIN IMMEDIATE", synchronous="FULL" if durable else "NORMAL")
 
 
+def one_by_one(engine: Engine) -> Engine:
+    """The engine, for statements each of which is whole in itself. On SQLite each is a transaction, not synced: the
+    write lock is held while SQLite works, and not while Python does, or waits for its turn on a busy machine. On
+    PostgreSQL, where rows are locked and nobody waits for others, those of one connection are a transaction."""
+    return engine.execution_options(begin="", synchronous="NORMAL")
+
+
 def _sqlite(url: URL, patience: timedelta, checkpoint: int) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigError(f"TRIAGE_DATABASE_URL: it names no file, and several processes share it; {HINT}")
@@ -202,6 +209,8 @@ def _begin(connection: Connection, patience: timedelta) -> None:
     if connection.info.get("synchronous") != options["synchronous"]:
         _set(raw, f"synchronous={options['synchronous']}")
         connection.info["synchronous"] = options["synchronous"]
+    if not begin:
+        return
     _set_busy_timeout(raw, timedelta(0))
     try:
         if not _begun(raw, begin, patience):

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, literal, select, update
 from sqlalchemy.exc import TimeoutError
 
 from app.core.model import IssueRef
-from app.database import PATIENCE, Instant, MachineClock, writer
+from app.database import PATIENCE, Instant, MachineClock, one_by_one, writer
 from app.database import inbox as rows
 from app.inbox import backoff, pause_fact
 from app.inbox.lease import LEASE, Lease
@@ -55,7 +56,8 @@ class Inbox:
         self.lease_for = lease_for
         self.clock = MachineClock(machine_now)
         self.machine_now = self.clock.local
-        self._writer, self._leaser = writer(engine), writer(engine, durable=False)
+        self._writer, self._brief = writer(engine), writer(engine, durable=False)
+        self._leaser = one_by_one(engine)
         self._chance = chance
         self._lock = Lock() if engine.dialect.name == "sqlite" else None
         self._patience = patience.total_seconds()
@@ -79,32 +81,24 @@ class Inbox:
 
     def take(self, now: datetime, worker: str) -> Lease | None:
         """A lease on the issue that has been due longest at `now` (issue time), or None when none may be taken."""
-        with self.writing(durable=False) as connection:
-            until, ends_at = self._ends(connection)
-            found = connection.execute(next_free(now, until - self.lease_for)).first()
-            if found is None:
-                return None
-            ref = IssueRef(found.project_id, found.iid)
-            lease = Lease(
-                ref,
-                worker,
-                uuid.uuid4().hex,
-                found.generation,
-                found.attempts,
-                ends_at,
-                self.machine_now,
-                failures=found.failures,
-            )
-            connection.execute(
-                update(rows)
-                .where(of_issue(ref))
-                .values(lease_token=lease.token, lease_worker=worker, lease_until=until)
-            )
-            return lease
+        with self._one_by_one() as connection:
+            while True:
+                until, ends_at = self._ends(connection)
+                machine_now = until - self.lease_for
+                found = connection.execute(next_free(now, machine_now)).first()
+                if found is None:
+                    return None
+                ref, token = IssueRef(found.project_id, found.iid), uuid.uuid4().hex
+                seen = found.generation, found.attempts, ends_at, self.machine_now
+                lease = Lease(ref, worker, token, *seen, failures=found.failures)
+                as_found = and_(of_issue(ref), rows.c.generation == found.generation, free(machine_now))
+                leased = {"lease_token": token, "lease_worker": worker, "lease_until": until}
+                if connection.execute(update(rows).where(as_found).values(leased)).rowcount == 1:
+                    return lease  # else somebody was faster, on SQLite
 
     def renew(self, lease: Lease) -> bool:
         """The lease lasts its full time from now; False, and the lease is lost, when it has ended already."""
-        with self.writing(durable=False) as connection:
+        with self._one_by_one() as connection:
             until, ends_at = self._ends(connection)
             now = until - self.lease_for
             change = update(rows).where(held(lease, now)).values(lease_until=until)
@@ -121,13 +115,12 @@ class Inbox:
         If it was put in again since it was taken, it is due once more instead. False when the lease had ended: then
         nothing changes, since the issue is another's.
         """
-        with self.writing(durable=False) as connection:
-            if self._put_since(connection, lease):
-                return self._give_back(connection, lease, WELL)
-            if again_at is None:
-                mine = held(lease, self.clock.of(connection))
-                return connection.execute(delete(rows).where(mine)).rowcount == 1
-            return self._give_back(connection, lease, {**WELL, "due_at": again_at})
+        with self._one_by_one() as connection:
+            if again_at is not None:
+                return self._give_back(connection, lease, {**WELL, "due_at": _unless_put(lease, again_at)})
+            mine = and_(held(lease, self.clock.of(connection)), rows.c.generation == lease.generation)
+            gone = connection.execute(delete(rows).where(mine)).rowcount == 1
+            return gone or self._give_back(connection, lease, WELL)
 
     def postpone(self, lease: Lease, error: str, retry_after: float | None = None) -> bool:
         """The look failed and may do better later: stays due, and is not taken before a back-off is over.
@@ -135,7 +128,7 @@ class Inbox:
         The back-off grows from 1 s to a minute and is never shorter than `retry_after` seconds. False as for `done`.
         """
         wait = backoff.wait(lease.attempts, retry_after, self._chance(), backoff.LONGEST_OF_ALL)
-        with self.writing(durable=False) as connection:
+        with self._one_by_one() as connection:
             return self._give_back(connection, lease, self._failed(connection, error, wait))
 
     def failed(self, lease: Lease, error: str, limit: int | None, retry_after: float | None = None) -> bool:
@@ -144,28 +137,27 @@ class Inbox:
         `done`.
         """
         wait = backoff.wait(lease.failures, retry_after, self._chance())
-        with self.writing(durable=False) as connection:
+        with self._one_by_one() as connection:
             now = self.clock.of(connection)
             change = self._failed(connection, error, wait) | {
                 "failures": rows.c.failures + 1,
                 "failing_since": func.coalesce(rows.c.failing_since, literal(now, Instant)),
             }
-            if limit is not None and lease.failures + 1 >= limit and not self._put_since(connection, lease):
-                change |= {"due_at": None, "parked_at": now}
+            if limit is not None and lease.failures + 1 >= limit:
+                parked = _unless_put(lease, now, rows.c.parked_at)
+                change |= {"due_at": _unless_put(lease, None), "parked_at": parked}
             return self._give_back(connection, lease, change)
 
     def refused(self, lease: Lease, error: str) -> bool:
         """GitLab said no: the issue is not looked at again until it is put in again. False as for `done`."""
-        with self.writing(durable=False) as connection:
-            change = {**WELL, "error": error[:ERROR_LENGTH]}
-            if not self._put_since(connection, lease):
-                change["due_at"] = None
+        with self._one_by_one() as connection:
+            change = {**WELL, "error": error[:ERROR_LENGTH], "due_at": _unless_put(lease, None)}
             return self._give_back(connection, lease, change)
 
     def release(self, lease: Lease) -> bool:
         """Hands the issue back as it was taken, due at once for anybody; in a minute only where a write to GitLab may
         still be under way, since whoever came next would not see what it writes. False as for `done`."""
-        with self.writing(durable=False) as connection:
+        with self._one_by_one() as connection:
             settled = self.clock.of(connection) + WRITES_SETTLE if lease.may_have_written else None
             return self._give_back(connection, lease, {"not_before": settled} if settled else {})
 
@@ -232,14 +224,24 @@ class Inbox:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """A transaction. On SQLite one of this process at a time: a lock here wakes at once, its own polls.
 
-        What is done with leases need not be `durable` (see `writer`): when a lease is lost with the machine's power, so
-        is its worker, and the issue is looked at again.
+        What tells of leases need not be `durable` (see `writer`).
         """
+        with self._alone(), (self._writer if durable else self._brief).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _one_by_one(self) -> Iterator[Connection]:
+        """For what is done with leases (see `one_by_one`). It need not be on disk: when a lease is lost with the
+        machine's power, so is its worker, and the issue is looked at again."""
+        with self._alone(), self._leaser.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         if self._lock and not self._lock.acquire(timeout=self._patience):
             raise TimeoutError("the database is busy")
         try:
-            with (self._writer if durable else self._leaser).begin() as connection:
-                yield connection
+            yield
         finally:
             if self._lock:
                 self._lock.release()
@@ -253,16 +255,18 @@ class Inbox:
         not_before = self.clock.of(connection) + timedelta(seconds=wait)
         return {"attempts": rows.c.attempts + 1, "error": error[:ERROR_LENGTH], "not_before": not_before}
 
-    def _put_since(self, connection: Connection, lease: Lease) -> bool:
-        """Whether it was put in since it was taken; nobody can put it in before the transaction ends."""
-        found = select(rows.c.generation).where(of_issue(lease.ref)).with_for_update()
-        return connection.scalar(found) != lease.generation
-
     def _give_back(self, connection: Connection, lease: Lease, change: Mapping[str, object]) -> bool:
         """Ends the lease with these values. The row queues behind those that have waited meanwhile."""
         now = self.clock.of(connection)
         values = {**UNLEASED, "queued_at": now, **change}
         return connection.execute(update(rows).where(held(lease, now)).values(values)).rowcount == 1
+
+
+def _unless_put(
+    lease: Lease, value: object, column: ColumnElement[Any] = rows.c.due_at
+) -> ColumnElement[Any]:
+    """What the column becomes; it stays as it is where the issue was put in since it was taken."""
+    return case((rows.c.generation == lease.generation, literal(value, column.type)), else_=column)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
