@@ -26,7 +26,7 @@ class Seat(NamedTuple):
     """A rule on one board, with what is asked of it at each look.
 
     `still` tells why it finds nothing, where that follows from the request's words and labels alone, and from whether
-    anybody is assigned; else it is empty.
+    anybody is assigned; else it is empty. Then `find` looks as `look` does, and does not ask that again.
     `manner` is how far the rule goes here (None: as far as it says); `ended` gives the clocks of a closed request.
     """
 
@@ -36,6 +36,7 @@ class Seat(NamedTuple):
     source: str
     board: str
     look: Callable[[Facts], Result]
+    find: Callable[[Facts], Result]
     still: Callable[[Facts], str]
     where: tuple[Condition, ...]
     owns: tuple[str, ...]
@@ -118,18 +119,17 @@ class Lineup(NamedTuple):
 
     def _found(
         self, facts: Facts
-    ) -> tuple[dict[str, Outcome], dict[str, str], tuple[Seat, ...], tuple[Seat, ...]]:
+    ) -> tuple[dict[str, Outcome], tuple[tuple[Seat, str], ...], tuple[Seat, ...]]:
         outcomes = {**self.outcomes}
-        still: dict[str, str] = {}
-        looking = []
+        still, looking = [], []
         for seat in self.seats:
             if why := seat.why_not(facts):
                 outcomes[seat.id] = seat.elsewhere(facts, why)
             elif reason := seat.still(facts):
-                still[seat.id] = reason
+                still.append((seat, reason))
             else:
                 looking.append(seat)
-        return outcomes, still, tuple(seat for seat in self.seats if seat.id in still), tuple(looking)
+        return outcomes, tuple(still), tuple(looking)
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,7 @@ def _seat(rule: Rule, source: str, board: Board) -> Seat:
         source,
         board.id,
         check.look,
+        check.find if check.kind == "sla" else check.look,
         check.still if isinstance(check, _Still) else _never,
         tuple(rule.applies_to.where.get(board.id, ())),
         rule.owns,

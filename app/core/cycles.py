@@ -86,6 +86,8 @@ def turns(
     `names` are those of the moments, each beside its own. `only_in` are the stretches outside which nothing begins.
     """
     found: list[Turn] = []
+    if only_in == ():
+        return found
     running: datetime | None = None
     is_open = True
     meant = list(map(meaning.__getitem__, names))

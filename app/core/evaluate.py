@@ -230,11 +230,11 @@ def _looks(
     outcomes, looks, live = {**known.outcomes}, list[Look](), list[Look]()
     for seat in lineup.ended:
         outcomes[seat.id] = seat.as_ended(facts)
-    for seat in known.quiet:
-        outcomes[seat.id] = seat.as_still(facts, known.still[seat.id])
+    for seat, why in known.still:
+        outcomes[seat.id] = seat.as_still(facts, why)
     for seat in known.looking:
         id_ = seat.id
-        result = seat.look(facts)
+        result = seat.find(facts)
         if not (result.failing or result.steps or waived or seat.rule.does):  # as with most
             looks.append(made(Look, (seat, result, None, False)))
             outcomes[id_] = seat.as_found(result)

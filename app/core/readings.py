@@ -22,15 +22,14 @@ MOST, SIZE, LONGEST = 10_000, 40_000_000, 100_000  # descriptions; characters of
 @dataclass(frozen=True)
 class Known:
     """What follows for rules from a description with these labels on, and with somebody assigned or nobody (`owned`):
-    which find nothing, and why (`still`; `quiet` are their seats), which have to look (`looking`), and what is to be
-    said of all others (`outcomes`, by their ids). `by` found it out."""
+    which find nothing, each with why (`still`), which have to look (`looking`), and what is to be said of all others
+    (`outcomes`, by their ids). `by` found it out."""
 
     by: object
     labels: frozenset[str]
     owned: bool
     outcomes: Mapping[str, Any]
-    still: Mapping[str, str]
-    quiet: tuple[Any, ...]
+    still: tuple[tuple[Any, str], ...]
     looking: tuple[Any, ...]
 
 

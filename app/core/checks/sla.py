@@ -95,6 +95,10 @@ class Sla(Terms):
     def look(self, facts: Facts) -> Result:
         if not self._meant(facts):
             return Result(False, OTHERS, partial(other_clauses, self.when, self.unless, facts))
+        return self.find(facts)
+
+    def find(self, facts: Facts) -> Result:
+        """As `look`, for a request for which the clock is."""
         found = self._turns(facts)
         if not found or found[-1].end is not None:
             return self._idle(facts, found)
