@@ -21,6 +21,7 @@ from benchmarks.machine import machine
 ROOT = Path(__file__).parent.parent
 WANTED = 2_000  # a second, with the descriptions read before
 COLD = 1_000  # so many are read for the first time, since that takes long
+PASSES = 5  # the fastest counts: what makes another slower is whoever else is at work on the machine
 
 
 class Parts(NamedTuple):
@@ -109,11 +110,15 @@ def main() -> int:
     )
     cold, _ = per_second(settled[:COLD], replace(ruleset))
     per_second(settled, ruleset)  # all are read
-    warm, left = per_second(settled, ruleset)
+    passes = [per_second(settled, ruleset) for _ in range(PASSES)]
+    warm, left = max(passes)
     print(f"{len(settled)} settled: {left} actions are left to do in all of them")
     first, done = per_second(unsettled, ruleset)
     print(f"cold, nothing read before  {cold:8,.0f} a second  x1.0, the baseline; of {len(settled[:COLD])}")
-    print(f"warm, read before          {warm:8,.0f} a second  x{warm / cold:.1f}")
+    print(
+        f"warm, read before          {warm:8,.0f} a second  x{warm / cold:.1f}; the fastest of "
+        f"{', '.join(f'{each:,.0f}' for each, _ in passes)}"
+    )
     print(
         f"warm, with actions         {first:8,.0f} a second  x{first / cold:.1f}; {len(unsettled)}, {done} actions"
     )
