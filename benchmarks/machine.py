@@ -10,8 +10,8 @@ ADDITIONS = 1_000_000
 
 
 def machine() -> str:
-    """What this runs on, as far as it tells; and how fast it counts now, since Python is not built alike everywhere, and
-    a virtual machine is not as fast at one moment as at another."""
+    """What this runs on, as far as it tells; and how fast it counts now, since Python is not built alike everywhere,
+    and a virtual machine is not as fast at one moment as at another."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.is_file() else []
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
