@@ -18,7 +18,7 @@ from app.core.plan import Plan
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.reconcile import NONE, decision
-from app.sweep.aside import Aside
+from app.sweep.aside import Aside, possible
 from benchmarks.histories import Request, requests
 from tests.conftest import ROOT
 from tests.town import Town
@@ -38,6 +38,22 @@ with Aside(load(Path("rules"), examples=False), adopt=False) as aside:
 @pytest.fixture(scope="module")
 def asked(ruleset: Ruleset) -> list[Request]:
     return list(requests(ruleset, 36))
+
+
+@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="has one processor")
+@pytest.mark.parametrize(
+    ("quota", "is_of_use"),
+    [
+        ("max 100000\n", True),
+        ("150000 100000\n", True),
+        ("100000 100000\n", False),
+        ("50000 100000\n", False),
+    ],
+)
+def test_a_container_that_has_one_processor_or_less_has_one_process(tmp_path, quota, is_of_use):
+    (tmp_path / "cpu.max").write_text(quota)
+    assert possible(tmp_path / "cpu.max") is is_of_use
+    assert possible(tmp_path / "none")
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import cast
 
@@ -28,11 +29,22 @@ from app.reconcile import decision
 
 PATIENCE = 60.0  # seconds for one decision, which takes some milliseconds
 NOT_DECIDED = b""
+# https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
-def possible() -> bool:
-    """Whether a second process is of use, and may be a copy of this one, which is sure on Linux only."""
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+def possible(quota: Path = QUOTA) -> bool:
+    """Whether a second process is of use, and may be a copy of this one, which is sure on Linux only.
+
+    `quota` tells how much of the processors a container may have, as a share of a time: `150000 100000`, `max 100000`.
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
+        return False
+    try:
+        share, _, of = quota.read_text().partition(" ")
+        return share == "max" or int(share) > int(of)
+    except (OSError, ValueError):  # there is none
+        return True
 
 
 class Aside:
