@@ -80,3 +80,13 @@ def test_no_module_outgrows_its_reader() -> None:
         p.name: n for p in Path(ROOT / "app").rglob("*.py") if (n := len(p.read_text().splitlines())) > 280
     }
     assert long == {}
+
+
+def test_no_pattern_is_one_that_an_older_python_reads_wrongly() -> None:
+    """Up to 3.11.4 a group that is repeated without giving back may find nothing.
+
+    https://github.com/python/cpython/issues/106052
+    """
+    wrong = re.compile(r"\)(?:[+*?]|\{\d*,?\d*\})\+|\(\?>")
+    found = [str(file) for file in (ROOT / "app").rglob("*.py") if wrong.search(file.read_text("utf-8"))]
+    assert found == []

@@ -17,7 +17,7 @@ _NAMED = re.compile(
     r"(?P<title>[^:*_#]++)(?P<end>[*_]++:?|:[*_]*+|\Z)(?P<rest>.*)"
 )
 _TELLING = re.compile(r"[:：*_#?？]|<[hH]")  # without one of these no line has a name in it
-_ORNAMENT = re.compile(r"(?:\s|:\w+:|\d+[.)]|[^\w\s])++")
+_ORNAMENT = re.compile(r"(?:\s|:\w+:|\d+[.)]|[^\w\s])+")
 _DEMAND = re.compile(r"\b(?:required|optional)\b[\s)*_:]*+\Z", re.IGNORECASE)
 
 

@@ -11,10 +11,12 @@ _LEAST = 2  # one bold line alone is emphasis, one label alone leads to a list
 _LONGEST_LABEL = 80
 _MOST_WORDS = 8
 
-# Nothing below gives back what it took (`++`, `*+`): a hostile line must not be tried in every way.
-_ITEM = r"\s{0,3}+(?P<item>(?:[-*+]|\d{1,3}[.)])\s++)?+(?:\[[ xX]\]\s++)?+"
+# Nothing below gives back what it took (`++`, `*+`): a hostile line must not be tried in every way. Single characters
+# alone are repeated so: with more in it, Python up to 3.11.4 finds nothing, https://github.com/python/cpython/issues/106052
+_MARK, _BOX = r"(?:[-*+]|\d{1,3}[.)])\s", r"\[[ xX]\]\s"
+_ITEM = rf"\s{{0,3}}+(?:(?P<item>{_MARK}++)|(?!{_MARK}))(?:{_BOX}++|(?!{_BOX}))"
 _HTML = re.compile(r"\s{0,3}+<h(?P<level>[1-6])(?:\s[^<>]*+)?>(?P<title>.*?)</h(?P=level)>(?P<rest>.*)", re.I)
-_BOLD = re.compile(_ITEM + r"(?P<mark>\*{2,3}+|__)(?P<title>(?:(?!(?P=mark)).)++)(?P=mark)(?P<rest>.*)")
+_BOLD = re.compile(_ITEM + r"(?P<mark>\*{2,3}+|__)(?P<title>(?:(?!(?P=mark)).)+)(?P=mark)(?P<rest>.*)")
 _LABEL = re.compile(_ITEM + rf"(?P<title>[^:：<>|`?]{{1,{_LONGEST_LABEL}}}+)[:：](?P<rest>.*)")
 _QUESTION = re.compile(r"\s{0,3}+\d{1,3}[.)]\s++(?P<title>[^?？]{3,250}+[?？])(?P<rest>.*)")
 _TAG = re.compile(r"<[^<>]*+>")

@@ -65,7 +65,7 @@ def test_what_was_known_counts_no_more_once_labels_change(ruleset: Ruleset) -> N
     lineup = ruleset.rules_on(board).lineup("SA Activity", closed=False)
     for one, reason in ((issue, "Expedite is not on"), (urgent, None), (issue, "Expedite is not on")):
         known = lineup.known(facts_of(one, board, ruleset, OPENED))
-        assert known.still.get("unexplained-expedite") == reason
+        assert {seat.id: why for seat, why in known.still}.get("unexplained-expedite") == reason
 
 
 def test_what_was_known_counts_no_more_once_somebody_is_assigned(ruleset: Ruleset) -> None:
@@ -79,7 +79,7 @@ def test_what_was_known_counts_no_more_once_somebody_is_assigned(ruleset: Rulese
         pytest.fail("no request offers a date")
     for assignees, reason in (((), None), ((SAM,), LACKS_NOTHING), ((), None)):
         seen = facts.with_issue(replace(facts.issue, assignees=assignees))
-        assert lineup.known(seen).still.get("unowned-meeting") == reason
+        assert {seat.id: why for seat, why in lineup.known(seen).still}.get("unowned-meeting") == reason
 
 
 @pytest.mark.parametrize("closed", [False, True])
