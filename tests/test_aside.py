@@ -18,7 +18,7 @@ from app.core.plan import Plan
 from app.core.restraint import Restraint
 from app.core.ruleset import Ruleset
 from app.reconcile import NONE, decision
-from app.sweep.aside import Aside, possible
+from app.sweep.aside import Aside, more_than_one
 from benchmarks.histories import Request, requests
 from tests.conftest import ROOT
 from tests.town import Town
@@ -40,7 +40,6 @@ def asked(ruleset: Ruleset) -> list[Request]:
     return list(requests(ruleset, 36))
 
 
-@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="has one processor")
 @pytest.mark.parametrize(
     ("quota", "is_of_use"),
     [
@@ -52,8 +51,11 @@ def asked(ruleset: Ruleset) -> list[Request]:
 )
 def test_a_container_that_has_one_processor_or_less_has_one_process(tmp_path, quota, is_of_use):
     (tmp_path / "cpu.max").write_text(quota)
-    assert possible(tmp_path / "cpu.max") is is_of_use
-    assert possible(tmp_path / "none")
+    assert more_than_one(tmp_path / "cpu.max") is is_of_use
+
+
+def test_without_a_quota_there_is_no_limit(tmp_path):
+    assert more_than_one(tmp_path / "none")
 
 
 @pytest.fixture(scope="module")

@@ -33,17 +33,18 @@ NOT_DECIDED = b""
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
-def possible(quota: Path = QUOTA) -> bool:
-    """Whether a second process is of use, and may be a copy of this one, which is sure on Linux only.
+def possible() -> bool:
+    """Whether a second process is of use, and may be a copy of this one, which is sure on Linux only."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and more_than_one(QUOTA)
 
-    `quota` tells how much of the processors a container may have, as a share of a time: `150000 100000`, `max 100000`.
-    """
-    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
-        return False
+
+def more_than_one(quota: Path) -> bool:
+    """Whether a container may have more time than one processor has: its quota is such as `150000 100000` or
+    `max 100000`, and where there is no such file there is no limit."""
     try:
         share, _, of = quota.read_text().partition(" ")
         return share == "max" or int(share) > int(of)
-    except (OSError, ValueError):  # there is none
+    except (OSError, ValueError):
         return True
 
 
