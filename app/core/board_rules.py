@@ -27,7 +27,8 @@ class Seat(NamedTuple):
 
     `still` tells why it finds nothing, where that follows from the request's words and labels alone, and from whether
     anybody is assigned; else it is empty. Then `find` looks as `look` does, and does not ask that again.
-    `manner` is how far the rule goes here (None: as far as it says); `ended` gives the clocks of a closed request.
+    `does` tells whether it does anything once, `manner` how far the rule goes here (None: as far as it says); `ended`
+    gives the clocks of a closed request.
     """
 
     rule: Rule
@@ -40,6 +41,7 @@ class Seat(NamedTuple):
     still: Callable[[Facts], str]
     where: tuple[Condition, ...]
     owns: tuple[str, ...]
+    does: bool
     manner: Manner | None
     ended: Callable[[Facts], tuple[Clock, ...]] | None = None
 
@@ -73,24 +75,22 @@ class Seat(NamedTuple):
 
     def as_found(self, found: Result) -> Outcome:
         """The outcome of a look."""
-        told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = found.looked_at
-        looked_at = told if callable(told) else partial(tuple, told)
+        told = found.looked_at
+        looked_at: Callable[[], tuple[Clause, ...]] = told if callable(told) else partial(tuple, told)
         verdict, counted = "failing" if found.failing else "fine", found.clocks or tuple
-        return made(
-            Outcome,
-            (
-                self.id,
-                self.source,
-                verdict,
-                found.reason,
-                found.since,
-                found.recheck_at,
-                (),
-                looked_at,
-                counted,
-                None,
-            ),
+        fields = (
+            self.id,
+            self.source,
+            verdict,
+            found.reason,
+            found.since,
+            found.recheck_at,
+            (),
+            looked_at,
+            counted,
+            None,
         )
+        return made(Outcome, fields)
 
     def not_for(self, why: str, *clauses: Clause) -> Outcome:
         """The outcome of a rule that is not for the issue."""
@@ -209,6 +209,7 @@ def _seat(rule: Rule, source: str, board: Board) -> Seat:
         check.still if isinstance(check, _Still) else _never,
         tuple(rule.applies_to.where.get(board.id, ())),
         rule.owns,
+        rule.does is not None,
         board.file.manners.get(rule.id, rule.manner),
         check.past if check.kind == "sla" else None,
     )

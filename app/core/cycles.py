@@ -51,6 +51,7 @@ class Turn(NamedTuple):
 
 
 STARTS, ENDS, RESTARTS, CLOSED, REOPENED = 1, 2, 4, 8, 16
+_PLAIN = bytes((0, STARTS, ENDS))
 
 
 class Meaning(dict[frozenset[str], int]):
@@ -79,18 +80,20 @@ def turns(
     moments: Sequence[Moment],
     names: Sequence[frozenset[str]],
     meaning: Meaning,
-    only_in: tuple[Stretch, ...] | None = None,
+    only_in: tuple[Pause, ...] | None = None,
 ) -> list[Turn]:
     """The cycles, oldest first; at most the last one is running. While the issue is closed none begins.
 
     `names` are those of the moments, each beside its own. `only_in` are the stretches outside which nothing begins.
     """
-    found: list[Turn] = []
     if only_in == ():
-        return found
+        return []
+    meant = bytes(map(meaning.__getitem__, names))
+    if not meant.strip(_PLAIN):
+        return _plain_turns(moments, meant, only_in)
+    found: list[Turn] = []
     running: datetime | None = None
     is_open = True
-    meant = list(map(meaning.__getitem__, names))
     for moment, means in zip(compress(moments, meant), filter(None, meant), strict=True):
         if means & CLOSED:
             is_open = False
@@ -110,6 +113,24 @@ def turns(
     return found
 
 
+def _plain_turns(moments: Sequence[Moment], meant: bytes, only_in: tuple[Pause, ...] | None) -> list[Turn]:
+    """The same where each moment begins or ends a cycle and does nothing else: from a beginning to the next end."""
+    found: list[Turn] = []
+    first = meant.find(STARTS)
+    while first >= 0:
+        since = moments[first][0]
+        if only_in is not None and not _inside(since, only_in):
+            first = meant.find(STARTS, first + 1)
+            continue
+        last = meant.find(ENDS, first)
+        if last < 0:
+            found.append(made(Turn, (since, None, None, False)))
+            break
+        found.append(made(Turn, (since, moments[last][0], moments[last], False)))
+        first = meant.find(STARTS, last)
+    return found
+
+
 def ended(cycle: Cycle, at: datetime) -> Cycle:
     """The cycle, over at that instant if nothing ended it before."""
     if cycle.end is not None:
@@ -117,8 +138,8 @@ def ended(cycle: Cycle, at: datetime) -> Cycle:
     return cycle._replace(end=at, pauses=_within(cycle.pauses, cycle.start, at))
 
 
-def _inside(at: datetime, stretches: tuple[Stretch, ...]) -> bool:
-    return True in [start <= at and (end is None or at < end) for start, end in stretches]
+def _inside(at: datetime, stretches: tuple[Pause, ...]) -> bool:
+    return True in [start <= at and (end is None or at < end) for start, end, _, _ in stretches]
 
 
 def _within(pauses: tuple[Pause, ...], start: datetime, end: datetime | None) -> tuple[Pause, ...]:

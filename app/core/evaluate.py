@@ -233,13 +233,14 @@ def _looks(
     for seat, why in known.still:
         outcomes[seat.id] = seat.as_still(facts, why)
     for seat in known.looking:
-        id_ = seat.id
+        id_, does = seat.id, seat.does
         result = seat.find(facts)
-        if not (result.failing or result.steps or waived or seat.rule.does):  # as with most
+        failing = result.failing
+        if not (failing or result.steps or waived or does):  # as with most
             looks.append(made(Look, (seat, result, None, False)))
             outcomes[id_] = seat.as_found(result)
             continue
-        if not result.failing and seat.rule.does:
+        if not failing and does:
             result = unfinished(seat, facts, ruleset.boards) or result
         waiver = (waived.get(id_) or waived.get(seat.goes_with)) if waived else None
         look = made(Look, (seat, result, waiver, result.failing and waiver is None))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.acts import EDITED, Act, acts, assignment
@@ -74,6 +75,11 @@ class Facts:
         """Where clocks stand still, by the labels while which they do, as far as anybody asked."""
         return {}
 
+    @lazily
+    def quiet(self) -> dict[str, list[Any]]:
+        """What orders to be quiet came to (`app.core.quiet`), as far as anybody asked."""
+        return {}
+
     def counting(self, count: Count, calendar: str = "", until: datetime | None = None) -> Counting:
         """How time counts for this request: by each board's calendar while it was there, or by the calendar named.
 
@@ -124,7 +130,7 @@ class Facts:
     def asked_since(self) -> datetime:
         """Since when this board has asked people for what it needs: the opening, or the last time that the request was
         opened again by people, came from another board or was adopted. That the bot opened it again begins nothing."""
-        again = [a.at for a in self.acts if a.kind == "reopened" and not self.issue.is_bot(a.by)]
+        again = [a.at for a in self.acts if a[1] == "reopened" and not self.issue.is_bot(a.by)]
         others = (self.carried_at, label_since(self.issue, self.labels.on))
         return max([self.issue.created_at, *again, *(at for at in others if at)])
 
@@ -202,10 +208,9 @@ class Facts:
         The bot assigns whoever claims; what it did is not read, since it may have come to do it late.
         """
         owners: dict[str, User] = {}
-        for act in self._assignments:
-            if act.at < at:
-                owners |= {name: User(0, name) for name in sorted(act.assigned)}
-                owners = {name: user for name, user in owners.items() if name not in act.unassigned}
+        for act in [a for a in self._assignments if a.at < at]:
+            owners |= {name: User(0, name) for name in sorted(act.assigned)}
+            owners = {name: user for name, user in owners.items() if name not in act.unassigned}
         owners = {name: user for name, user in owners.items() if not self._left_behind(name, at)}
         found = [*owners.values()] or [u for u in self.issue.assignees if u.username not in self._noted]
         claim = self.claim_at(at)
@@ -215,7 +220,7 @@ class Facts:
 
     @lazily
     def _assignments(self) -> tuple[Act, ...]:
-        return tuple(act for act in self.acts if act.kind == "assigned")
+        return tuple([act for act in self.acts if act[1] == "assigned"])
 
     @lazily
     def _noted(self) -> frozenset[str]:
@@ -249,7 +254,7 @@ def gather(
     """
     done = acts(issue)
     edited_at = issue.created_at
-    if any(note.body == EDITED for note in issue.system_notes):
+    if EDITED in [note.body for note in issue.system_notes]:
         edited_at = max([a.at for a in done if a.kind == "edited"], default=edited_at)
     readings = Readings() if readings is None else readings
     description = readings.description(issue, board, templates, edited_at)

@@ -9,7 +9,7 @@ from app.core.model import Issue, IssueRef, Note
 STATUS = "status"
 REPORT = "<!-- triage:report"
 _BEGINS = "<!-- triage:"
-_MARKER = re.compile(r"\A<!-- triage:(?P<key>[\w./:+-]+) (?P<project>\d+)#(?P<iid>\d+) -->")
+_MARKER = re.compile(r"\A<!-- triage:(?P<key>[\w./:+-]+) (?P<ref>\d+#\d+) -->")
 
 
 def marked(key: str, ref: IssueRef, body: str) -> str:
@@ -27,9 +27,7 @@ def key_of(note: Note, issue: Issue) -> str | None:
     if not note.body.startswith(_BEGINS) or note.system or not issue.is_bot(note.author):
         return None
     match = _MARKER.match(note.body)
-    if match is None or (int(match["project"]), int(match["iid"])) != tuple(issue.ref):
-        return None
-    return match["key"]
+    return match["key"] if match and match["ref"] == str(issue.ref) else None
 
 
 def key_within(body: str) -> str | None:

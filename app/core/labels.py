@@ -36,5 +36,5 @@ def label_since(issue: Issue, label: str) -> datetime | None:
 def last_person_act(acts: Iterable[Act], label: str) -> Act | None:
     """The last time a person put the label on or took it off; None where nobody has touched it since it came off by
     itself."""
-    found = [a for a in acts if a.label == label and a.kind in ("label_on", "label_off")]
+    found = [a for a in acts if a[4] == label and a[1] in ("label_on", "label_off")]
     return found[-1] if found and found[-1].by else None

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
+# Asking an object for its `__dict__` has one made that was not there before.
+_set = object.__setattr__
 
 
 class lazily(Generic[T]):
@@ -24,5 +26,6 @@ class lazily(Generic[T]):
     def __get__(self, instance: object | None, owner: type | None = None) -> "T | lazily[T]":
         if instance is None:
             return self
-        value = instance.__dict__[self._name] = self._work(instance)
+        value = self._work(instance)
+        _set(instance, self._name, value)
         return value

@@ -110,10 +110,11 @@ def next_call_at(look: Look, facts: Facts) -> datetime | None:
 
 def _calls(look: Look) -> list[tuple[str, datetime, SummonSpec]]:
     """The calls that the finding and the steps in force make, each with its name and since when it is meant."""
-    found = [(r.step.at.key, r.at, r.step.summon) for r in look.result.steps]
-    if look.result.failing and look.result.since:
-        found.insert(0, ("failing", look.result.since, look.seat.rule.while_failing.summon))
-    return [(step, at, spec) for step, at, spec in found if spec]
+    result = look.result
+    found = [(r.step.at.key, r.at, r.step.summon) for r in result.steps if r.step.summon]
+    if result.failing and result.since and (spec := look.seat.rule.while_failing.summon):
+        found.insert(0, ("failing", result.since, spec))
+    return found
 
 
 def _patient_until(spec: SummonSpec, at: datetime) -> datetime:

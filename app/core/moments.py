@@ -163,7 +163,7 @@ class _Reader:
         self._people, self._of_labels = people, _of_labels(labels.known, claiming)
         self._states, waiting = labels.known, labels.waiting
         self._waiting = waiting
-        self._waits = [act for act in acts if act.label == waiting and act.kind == "label_on"]
+        self._waits = [act for act in acts if act[4] == waiting and act[1] == "label_on"]
 
     def moments(self, acts: tuple[Act, ...]) -> list[Moment]:
         """Those of the acts, in their order."""

@@ -1,7 +1,5 @@
 """When labels held for clocks, by what people did: where a clock stands still, and where it may begin."""
 
-from collections.abc import Iterator
-
 from app.core.cycles import Pause, merged
 from app.core.facts import Facts
 from app.core.labels import label_stretches
@@ -16,22 +14,22 @@ def held(facts: Facts, label: str) -> tuple[Pause, ...]:
     """
     found = facts.held.get(label)
     if found is None:
-        found = facts.held[label] = tuple(_held(facts, label))
+        found = facts.held[label] = _held(facts, label)
     return found
 
 
-def _held(facts: Facts, label: str) -> Iterator[Pause]:
-    if label in facts.labels.state:
-        for span in facts.spans:
-            if span.label == label:
-                pause = made(Pause, (span.start, span.end, label, span.by))
-                if not _nobody_asked(pause, facts):
-                    yield pause
-        return
-    for start, end in label_stretches(facts.issue, label):
-        by = next((e.user for e in facts.issue.label_history if e.label == label and e.at == start), None)
-        if not facts.issue.is_bot(by):
-            yield Pause(start, end, label, by)
+def _held(facts: Facts, label: str) -> tuple[Pause, ...]:
+    if label in facts.labels.states.known:
+        found = [made(Pause, (s[1], s[3], label, s[2])) for s in facts.spans if s[0] == label]
+        if found and found[0].start == facts.issue.created_at:
+            found = [pause for pause in found if not _nobody_asked(pause, facts)]
+        return tuple(found)
+    issue, known = facts.issue, list[Pause]()
+    for start, end in label_stretches(issue, label):
+        by = next((e.user for e in issue.events_of.get(label, ()) if e.at == start), None)
+        if not issue.is_bot(by):
+            known.append(Pause(start, end, label, by))
+    return tuple(known)
 
 
 def pauses(facts: Facts, labels: tuple[str, ...]) -> tuple[Pause, ...]:

@@ -6,7 +6,7 @@ hold does not: it says until when the request is not to be touched, whoever writ
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -101,11 +101,14 @@ def snoozes(facts: Facts) -> list[Quiet]:
     """Every snooze as it was, oldest first; each ends with the next word on it, and with the requester's."""
     if not facts.orders:
         return []
-    spoke = [moment.at for moment in facts.moments if "requester_activity" in moment.names]
-    return [
-        Quiet(q.verb, q.by, q.at, min([q.until, *(at for at in spoke if q.at < at)]), q.because)
-        for q in _in_turn(facts, "snooze", read_snooze)
-    ]
+    found = facts.quiet.get("snooze")
+    if found is None:
+        ordered = _in_turn(facts, "snooze", read_snooze)
+        spoke = [m.at for m in facts.moments if "requester_activity" in m.names] if ordered else []
+        found = facts.quiet["snooze"] = [
+            replace(q, until=min([q.until, *(at for at in spoke if q.at < at)])) for q in ordered
+        ]
+    return found
 
 
 def snooze_on(facts: Facts) -> Quiet | None:

@@ -33,7 +33,8 @@ class Result(NamedTuple):
 
     `since` is the instant from which it holds, `cause_at` the one at which its cause began in GitLab; `over_since` the
     one at which what it speaks of last ended, where the check knows. `values` fill the placeholders of the rule's
-    texts; `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
+    texts, and `made_of` is what these come from beside the description, where the check knows: while that is the same,
+    so are they. `says` is a line for the status note; it asks the requester for something where `asks` is true. `by` is
     whoever made the move it is about, `move_to` the board to which an SA may have the request moved. `steps` are those
     of a clock that are in force, `clocks` its cycles. What costs time and is seldom asked for is a function.
     """
@@ -55,6 +56,7 @@ class Result(NamedTuple):
     asks: bool = False
     steps: tuple[Reached, ...] = ()
     clocks: Callable[[], tuple[Clock, ...]] | None = None
+    made_of: tuple[object, ...] | None = None
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -98,7 +100,7 @@ class Result(NamedTuple):
             "",
             says,
         )
-        return made(cls, (*found, asks, (), clocks))
+        return made(cls, (*found, asks, (), clocks, None))
 
     def line(self) -> str:
         """The line for the status note."""

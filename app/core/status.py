@@ -12,7 +12,7 @@ from app.core.rule import Rule
 from app.core.template import LIKENESS_NEEDED
 from app.core.text import Ours, first_name, instant, named, quote, without_commands
 from app.core.waiver import Waiver, last_minute
-from app.core.words import fill_again, render
+from app.core.words import fill_again, names_in, render
 
 BESIDE = (("It would help to know this too", "recommended"), ("If you have it at hand", "advice"))
 
@@ -152,7 +152,16 @@ def _text(source: str, said: Said, facts: Facts) -> Ours:
     def filled(names: tuple[str, ...]) -> Mapping[str, Any]:
         return {**said.result.filling(names), **facts.board.told}
 
-    return fill_again(source, filled, facts.description.said)
+    before, made_of = facts.description.said, said.result.made_of
+    if made_of is None:
+        return fill_again(source, filled, before)
+    key = (said.rule.id, source)
+    kept = before.get(key)
+    if kept is not None and kept[0] == made_of:
+        return kept[1]
+    text = render(source, filled(names_in(source)))
+    before[key] = (made_of, text)
+    return text
 
 
 def _request(text: Ours, found: tuple[Gap, ...]) -> dict[str, Any] | None:

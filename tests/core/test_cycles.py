@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.checks.sla import Sla
-from app.core.cycles import Cycle, Pause, merged
+from app.core.cycles import Cycle, Meaning, Pause, Turn, merged, turns
 from app.core.facts import gather
 from app.core.model import Issue, LabelEvent, User
+from app.core.moments import Moment
 from app.core.ruleset import Ruleset
 
 OPENS = '2026-03-02T10:00Z alice opens "Acme demo" from "SA Activity" filled\n'
@@ -161,3 +164,50 @@ def test_pauses_of_several_labels(
 ) -> None:
     found = merged([pause(*each) for each in pauses])
     assert found == tuple(pause(*each) for each in expected or pauses)
+
+
+NAMES = ("opened", "+SA Doing", "sa_note", "closed", "reopened", "restarted", "claimed")
+HOUR = timedelta(hours=1)
+steps = st.lists(
+    st.tuples(st.frozensets(st.sampled_from(NAMES), min_size=1, max_size=2), st.booleans()), max_size=12
+)
+inside = st.none() | st.lists(st.integers(0, 12), unique=True, max_size=4).map(sorted)
+
+
+def stretches(edges: list[int]) -> tuple[Pause, ...]:
+    """From every other hour to the next of them; the last without an end where there is none left."""
+    whole = [*edges, None][: len(edges) + len(edges) % 2]
+    return tuple(
+        Pause(clock("00:00") + HOUR * low, None if high is None else clock("00:00") + HOUR * high)
+        for low, high in zip(whole[::2], whole[1::2], strict=True)
+        if low is not None
+    )
+
+
+@given(steps, inside)
+def test_cycles_are_found_as_by_going_from_moment_to_moment(
+    history: list[tuple[frozenset[str], bool]], edges: list[int] | None
+) -> None:
+    meaning = Meaning(["opened", "+SA Doing"], ["sa_note", "claimed"], ["restarted"])
+    at, moments = clock("00:00"), list[Moment]()
+    for names, later in history:
+        at += HOUR * later  # several may come at one instant
+        moments.append(Moment(at, names))
+    only_in = None if edges is None else stretches(edges)
+    expected, began, is_open = list[Turn](), None, True
+    for moment in moments:
+        is_open = ("reopened" in moment.names or is_open) and "closed" not in moment.names
+        starts, ends = moment.names & {"opened", "+SA Doing"}, moment.names & {"sa_note", "claimed"}
+        allowed = only_in is None or any(
+            low <= moment.at and (high is None or moment.at < high) for low, high, _, _ in only_in
+        )
+        if began is None:
+            began = moment.at if starts and is_open and allowed else None
+        elif ends:
+            expected.append(Turn(began, moment.at, moment))
+            began = None
+        elif "restarted" in moment.names and moment.at > began:
+            expected.append(Turn(began, moment.at, moment, anew=True))
+            began = moment.at
+    expected += [Turn(began)] if began else []
+    assert turns(moments, [moment.names for moment in moments], meaning, only_in) == expected

@@ -60,6 +60,7 @@ class MissingInformation(Model):
             since=cause,
             cause_at=cause,
             values=lambda _names: _values(facts, required, cause),
+            made_of=(cause,),
             gaps=found,
             understood=understood,
         )

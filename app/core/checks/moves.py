@@ -105,6 +105,7 @@ class Moves(Model):
         if not fault:
             return Result(False, f"{start} to {end} is as expected", clauses)
         changes = self._back(facts, start, end)
+        put_back = facts.in_force.put_back or (end == CLOSED and facts.issue.state == "opened")
         return Result(
             True,
             f"{by.username} moved it from {start} to {end}: {'; '.join(lacks) or fault}",
@@ -120,8 +121,9 @@ class Moves(Model):
                 "lacks": Ours(listed(lacks, "and")),
                 "expected": Ours(listed([f"**{name}**" for name in self._nexts(start, mover)])),
                 "fault": Ours(fault),
-                "put_back": facts.in_force.put_back or (end == CLOSED and facts.issue.state == "opened"),
+                "put_back": put_back,
             },
+            made_of=(by.username, start, end, lacks, mover, fault, put_back),
         )
 
     def _nexts(self, start: str, mover: Mover) -> Iterable[str]:

@@ -131,7 +131,7 @@ class Sla(Terms):
         return not self.when or all(holds(condition, facts) for condition in self.when)
 
     def _turns(self, facts: Facts) -> list[Turn]:
-        only = tuple((p.start, p.end) for p in held(facts, self.only_while)) if self.only_while else None
+        only = held(facts, self.only_while) if self.only_while else None
         return turns(facts.moments, facts.names_of_moments, self._meaning, only)
 
     def cycles(self, facts: Facts) -> tuple[Cycle, ...]:

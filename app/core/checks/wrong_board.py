@@ -104,6 +104,7 @@ class WrongBoard(Model):
                     listed(["`move`"] if len(others) == 1 else [f"`move to {name}`" for name in others])
                 ),
             },
+            made_of=(facts.issue.web_url,),
         )
 
     def _meant(self, facts: Facts) -> tuple[Said, list[str]]:
