@@ -51,7 +51,7 @@ class Turn(NamedTuple):
 
 
 STARTS, ENDS, RESTARTS, CLOSED, REOPENED = 1, 2, 4, 8, 16
-_PLAIN = bytes((0, STARTS, ENDS))
+_PLAIN = bytes((0, STARTS, ENDS, RESTARTS))
 
 
 class Meaning(dict[frozenset[str], int]):
@@ -114,7 +114,8 @@ def turns(
 
 
 def _plain_turns(moments: Sequence[Moment], meant: bytes, only_in: tuple[Pause, ...] | None) -> list[Turn]:
-    """The same where each moment begins or ends a cycle and does nothing else: from a beginning to the next end."""
+    """The same where each moment begins a cycle, ends it or begins it anew, and nothing is closed: from a beginning to
+    the next end."""
     found: list[Turn] = []
     first = meant.find(STARTS)
     while first >= 0:
@@ -123,6 +124,14 @@ def _plain_turns(moments: Sequence[Moment], meant: bytes, only_in: tuple[Pause, 
             first = meant.find(STARTS, first + 1)
             continue
         last = meant.find(ENDS, first)
+        end = last if last >= 0 else len(meant)
+        anew = meant.find(RESTARTS, first, end)
+        while anew >= 0:
+            at = moments[anew][0]
+            if at > since:
+                found.append(made(Turn, (since, at, moments[anew], True)))
+                since = at
+            anew = meant.find(RESTARTS, anew + 1, end)
         if last < 0:
             found.append(made(Turn, (since, None, None, False)))
             break
