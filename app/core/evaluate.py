@@ -73,7 +73,7 @@ def evaluate(
         done.append(AddLabel(ADOPTION, ruleset.labels.on))
         facts = facts.with_issue(after(facts.issue, done[0], now))
     if not (silent or held):
-        facts = by_order(facts, ruleset, now, done)
+        facts = by_order(facts, issue, ruleset, now, done)
     told: dict[str, Outcome] = {}
     lists: dict[str, Listed] = {}
     last: list[list[Action]] = []
@@ -94,7 +94,7 @@ def evaluate(
         for action in actions:
             facts = facts.with_issue(after(facts.issue, action, now))
         if Reopen in map(type, actions):  # what was ordered meanwhile is due now
-            facts = by_order(facts, ruleset, now, done)
+            facts = by_order(facts, issue, ruleset, now, done)
         last = [*last, actions][-2:]
     raise Unsettled(sorted({action.rule for actions in last for action in actions}))
 

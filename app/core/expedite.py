@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from app.core.acts import BY_TIME
 from app.core.after import after
 from app.core.board_rules import BoardRules
 from app.core.facts import Facts
@@ -54,11 +55,11 @@ def as_meant(facts: Facts) -> Facts:
     )
 
 
-def by_order(facts: Facts, ruleset: Ruleset, now: datetime, done: list[Action]) -> Facts:
-    """The facts after what people's orders want, which is added to what is to be done."""
+def by_order(facts: Facts, issue: Issue, ruleset: Ruleset, now: datetime, done: list[Action]) -> Facts:
+    """The facts after what people's orders want, which is added to what is to be done; `issue` is as GitLab has it."""
     # What a plan has put on it does not put on again: a rule that takes it off has the last word in it.
     before = any(isinstance(a, AddLabel | RemoveLabel) and a.rule == RULE for a in done)
-    asked = [] if before else _asked(facts, ruleset.rules_on(facts.board))
+    asked = [] if before else _asked(facts, issue, ruleset.rules_on(facts.board))
     done += asked
     for action in asked:
         facts = facts.with_issue(after(facts.issue, action, now))
@@ -67,11 +68,12 @@ def by_order(facts: Facts, ruleset: Ruleset, now: datetime, done: list[Action]) 
     return facts
 
 
-def _asked(facts: Facts, rules: BoardRules) -> list[Action]:
+def _asked(facts: Facts, issue: Issue, rules: BoardRules) -> list[Action]:
     """The label as people want it by their orders: on, until a person takes it off; off once the order is taken back.
 
-    `facts` are those of `as_meant`. A label that rules own is theirs. What was ordered before the closing is done after
-    it too, so that it makes no difference when the bot looks.
+    `facts` are those of `as_meant`, which has nothing of what the bot did to the label; `issue` has. A label that rules
+    own is theirs. What was ordered before the closing is done after it too, so that it makes no difference when the
+    bot looks.
     """
     label, closed_at = facts.labels.expedite, facts.issue.closed_at
     if not label or label in rules.owned:
@@ -81,9 +83,19 @@ def _asked(facts: Facts, rules: BoardRules) -> list[Action]:
         return []
     act = last_person_act(facts.acts, label)
     if not on and act and act.kind == "label_on" and (closed_at is None or act.at <= closed_at):
-        return [AddLabel(RULE, label)] if act.id < 0 else []  # such ids only orders have
+        if act.id > 0:  # by hand: only orders have ids below that
+            return []
+        last = max((order.at for order in unmuted(facts) if is_valid(order, facts)), default=act.at)
+        return [] if _took_off(issue, label, last) else [AddLabel(RULE, label)]
     taken_back = on and _did_so(facts) and not facts.issue.events_of.get(label)
     return [RemoveLabel(RULE, label)] if taken_back else []
+
+
+def _took_off(issue: Issue, label: str, since: datetime) -> bool:
+    """Whether the bot itself took the label off since then, and nobody touched it after. A rule did so, which has the
+    last word: else the label would come and go at each look."""
+    last = max((e for e in issue.label_events if e.label == label), key=BY_TIME, default=None)
+    return last is not None and last.action == "remove" and last.at >= since and issue.is_bot(last.user)
 
 
 def _did_so(facts: Facts) -> bool:
