@@ -35,7 +35,10 @@ _UNASSIGNED = re.compile(r"\Aunassigned (?P<off>@.*)\Z")
 
 
 class Act(NamedTuple):
-    """One thing that one person did. `by` is None when GitLab no longer says who."""
+    """One thing that one person did. `by` is None when GitLab no longer says who.
+
+    Whatever goes through all of them at each look reads `kind` and `label` by their places, 1 and 4, which is faster.
+    """
 
     at: datetime
     kind: Kind

@@ -75,22 +75,24 @@ class Seat(NamedTuple):
 
     def as_found(self, found: Result) -> Outcome:
         """The outcome of a look."""
-        told = found.looked_at
-        looked_at: Callable[[], tuple[Clause, ...]] = told if callable(told) else partial(tuple, told)
+        told: Callable[[], tuple[Clause, ...]] | tuple[Clause, ...] = found.looked_at
+        looked_at = told if callable(told) else partial(tuple, told)
         verdict, counted = "failing" if found.failing else "fine", found.clocks or tuple
-        fields = (
-            self.id,
-            self.source,
-            verdict,
-            found.reason,
-            found.since,
-            found.recheck_at,
-            (),
-            looked_at,
-            counted,
-            None,
+        return made(
+            Outcome,
+            (
+                self.id,
+                self.source,
+                verdict,
+                found.reason,
+                found.since,
+                found.recheck_at,
+                (),
+                looked_at,
+                counted,
+                None,
+            ),
         )
-        return made(Outcome, fields)
 
     def not_for(self, why: str, *clauses: Clause) -> Outcome:
         """The outcome of a rule that is not for the issue."""

@@ -20,10 +20,9 @@ def held(facts: Facts, label: str) -> tuple[Pause, ...]:
 
 def _held(facts: Facts, label: str) -> tuple[Pause, ...]:
     if label in facts.labels.states.known:
-        found = [made(Pause, (s[1], s[3], label, s[2])) for s in facts.spans if s[0] == label]
-        if found and found[0].start == facts.issue.created_at:
-            found = [pause for pause in found if not _nobody_asked(pause, facts)]
-        return tuple(found)
+        spans = [span for span in facts.spans if span.label == label]
+        found = [made(Pause, (span.start, span.end, label, span.by)) for span in spans]
+        return tuple([pause for pause in found if not _nobody_asked(pause, facts)])
     issue, known = facts.issue, list[Pause]()
     for start, end in label_stretches(issue, label):
         by = next((e.user for e in issue.events_of.get(label, ()) if e.at == start), None)

@@ -118,6 +118,17 @@ def test_the_note_has_no_line_but_ours(ruleset: Ruleset, issue_of: Callable[...,
     assert "@all" not in note.body
 
 
+def test_a_link_follows_where_gitlab_is(ruleset: Ruleset, issue_of: Callable[..., Issue]) -> None:
+    issue, note = issue_of(request("EMEA", "enterprise"), "us-east"), ""
+    for site in (SITE, "https://gitlab.example.org", SITE):  # what is remembered is what was said last
+        url = f"{site}/{issue.project}/-/issues/1"
+        (action,) = evaluate(replace(issue, web_url=url), ruleset, read_instant(NOW)).actions
+        assert isinstance(action, PutNote)
+        assert f"[EMEA]({site}/" in action.body
+        assert action.body != note
+        note = action.body
+
+
 MOVED = '2026-03-02T15:00Z sam says "moved from gitlab-com/emea-triage#7"\n'
 
 
