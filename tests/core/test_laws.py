@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.core.acts import EDITED
 from app.core.after import after
 from app.core.board import Manner
-from app.core.evaluate import evaluate
+from app.core.evaluate import ON_HOLD, evaluate
 from app.core.keys import key_of
 from app.core.model import Issue, IssueRef, LabelEvent, Note, StateEvent, User
 from app.core.plan import Plan, PutNote, Summon
@@ -254,16 +254,28 @@ ORDERED_WHILE_CLOSED = [  # by nobody who may close: the board opens it again
 ]
 
 
+MOVED_WHILE_ON_HOLD = [  # left alone until the hold is over
+    Deed(timedelta(0), "sam", "add", "SA Triaged"),
+    Deed(timedelta(0), "maria", "order", "@triage-bot hold because we wait for legal until 2026-03-07"),
+    Deed(timedelta(0), "sam", "add", "SA Doing"),
+]
+
+
 @settings(quick, max_examples=150)
 @example(ORDERED_WHILE_CLOSED, set())
+@example(MOVED_WHILE_ON_HOLD, set())
 @given(anybody, st.sets(st.integers(0, 11)))
 def test_a_board_that_puts_cards_back_settles_too_and_leaves_one_state(
     history: list[Deed], watched: set[int]
 ) -> None:
     for world in played(history, watching=lambda i: i in watched, manner="put_back"):
         now = world.issue.newest_event_at + timedelta(hours=1)
-        world.look(now)
+        plan = world.look(now)
         assert world.look(now).actions == ()
+        if plan.silent == ON_HOLD and plan.recheck_at:
+            now = plan.recheck_at
+            world.look(now)
+            assert world.look(now).actions == ()
         if "bot::off" not in world.issue.labels and world.issue.state == "opened":
             assert len(world.issue.labels & set(LABELS[:4])) <= 1
 
