@@ -16,8 +16,8 @@ from app.inbox import settle
 from app.journal import new_run
 from app.plan_file import PlanFile
 from app.reconcile import Looked, decision, reconcile
-from app.service import Tools
 from app.sweep import patient
+from app.tools import Tools
 
 Outcome = Literal["done", "already so", "skipped", "failed", "not done"]
 

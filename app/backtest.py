@@ -16,9 +16,9 @@ from app.core.replay import replay
 from app.core.ruleset import Ruleset
 from app.other_rules import other_rules
 from app.reconcile import Looked
-from app.service import Tools
 from app.survey import survey
 from app.sweep import choose_boards
+from app.tools import Tools
 
 HISTORY = "what was done"
 

@@ -34,14 +34,15 @@ def backtest(
 ) -> None:
     """Play the past of the boards again: what these rules would have done, beside what was done or others would do."""
     from app import backtest as backtesting
-    from app import backtest_text, service
+    from app import backtest_text
     from app.core.length import read_length
+    from app.tools import connect
 
     try:
         length = read_length(since)
     except ValueError as error:
         raise ConfigError(f"--since: {error}") from None
-    found = backtesting.run(service.connect(journal="if there", examples=False), board or [], length, against)
+    found = backtesting.run(connect(journal="if there", examples=False), board or [], length, against)
     if format is BacktestFormat.json:
         typer.echo(json.dumps(backtest_text.as_data(found), indent=2))
     else:

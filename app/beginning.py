@@ -13,9 +13,9 @@ from app.gitlab.calls import Calls
 from app.gitlab.payloads import Json
 from app.rulebook import load
 from app.rules_page import page
-from app.service import line_of
 from app.settings import SetupSettings
 from app.shipped import shipped_texts
+from app.tools import line_of
 
 PAGE = "rules/README.md"
 IGNORE = ".gitignore"

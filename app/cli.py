@@ -145,10 +145,10 @@ def explain(
 ) -> None:
     """Say for every rule whether it fires on an issue, and why or why not."""
     from app import explain as explanation
-    from app import service
+    from app.tools import connect, look_only, read_reference
 
-    tools = service.connect(journal=False)
-    looked = service.look_only(tools, service.read_reference(tools, issue), issue)
+    tools = connect(journal=False)
+    looked = look_only(tools, read_reference(tools, issue), issue)
     show(
         format,
         lambda: explanation.as_text(looked, tools.ruleset, rule=rule, every=every),

@@ -26,10 +26,11 @@ def digest(
     format: FormatOption = Format.text,
 ) -> None:
     """Tell what came, which promises were kept and broken and why, what waits, and what is missing."""
-    from app import digesting, service
+    from app import digesting
     from app.sweep import choose_boards
+    from app.tools import connect
 
-    tools = service.connect(journal="if there", examples=False)
+    tools = connect(journal="if there", examples=False)
     chosen = choose_boards(tools.ruleset, [board])[0]
     with reading():
         done = digesting.run(tools, chosen, days, to_issue=to is To.issue, dry_run=dry_run)

@@ -8,9 +8,9 @@ from app.core.board import Board
 from app.core.digest import Digest, digest, period_begins
 from app.errors import ConfigError
 from app.gitlab import reports
-from app.service import Tools
 from app.standings import standings
 from app.sweep import CLOSED_FOR
+from app.tools import Tools
 
 
 @dataclass(frozen=True)

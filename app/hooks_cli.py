@@ -16,10 +16,10 @@ def hooks(
     format: FormatOption = Format.text,
 ) -> None:
     """Say of each board's webhook whether GitLab has it on, and what its last delivery came to; 1 unless all work."""
-    from app import service
     from app.sweep import choose_boards, hooks_of
+    from app.tools import connect
 
-    tools = service.connect(journal=False, examples=False)
+    tools = connect(journal=False, examples=False)
     seen = hooks_of(choose_boards(tools.ruleset, board or []), tools.gitlab)
     working = all(hook.verdict == "works" for hook in seen)
     show(

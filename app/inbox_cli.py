@@ -81,13 +81,13 @@ def _open() -> "Iterator[tuple[Inbox, Journal]]":
 
 def _reference(text: str) -> "IssueRef":
     """GitLab is asked only where a path or a board is named."""
-    from app import service
     from app.core.model import IssueRef
+    from app.tools import connect, read_reference
 
     place, _, number = text.rpartition("#")
     if place.isdecimal() and number.isdecimal():
         return IssueRef(int(place), int(number))
-    return service.read_reference(service.connect(journal=False, examples=False), text)
+    return read_reference(connect(journal=False, examples=False), text)
 
 
 def _as_text(stats: "Stats", rows: "list[tuple[Waiting, Entry | None]]") -> str:

@@ -6,7 +6,7 @@ import shlex
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -15,7 +15,9 @@ from app.core.starting import Answers
 from app.core.text import steady
 from app.errors import ConfigError
 from app.options import Format, FormatOption
-from app.settings import SetupSettings, read_setup_settings
+
+if TYPE_CHECKING:
+    from app.settings import SetupSettings
 
 
 def init(
@@ -123,8 +125,10 @@ def _since(text: str, zone: str) -> date:
         raise ConfigError(f'--zone: unknown time zone "{zone}"; write it as America/New_York') from None
 
 
-def _settings() -> SetupSettings | None:
+def _settings() -> "SetupSettings | None":
     """Which GitLab to ask, and with which token; None where the environment does not say. Errors: ConfigError."""
+    from app.settings import read_setup_settings
+
     told = os.environ.keys() & {"TRIAGE_GITLAB_TOKEN", "TRIAGE_GITLAB_TOKEN_FILE"}
     return read_setup_settings() if told and "TRIAGE_GITLAB_URL" in os.environ else None
 

@@ -36,8 +36,8 @@ def rename(
     from app.database import is_there, open_database
     from app.gitlab.labels import Labels
     from app.known import KnownIssues
-    from app.service import gitlab_of
     from app.settings import read_settings
+    from app.tools import gitlab_of
 
     settings = read_settings()
     url = settings.database_url

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app.core.text import steady
-from app.settings import default_rules
+from app.shipped import default_rules
 
 
 class Format(StrEnum):

@@ -19,11 +19,12 @@ def apply(
     format: FormatOption = Format.text,
 ) -> None:
     """Do exactly what a plan says, and skip, by name, each issue that changed since it was made."""
-    from app import plans_text, service
+    from app import plans_text
     from app.applying import apply_plan
     from app.plan_file import read_plan
+    from app.tools import connect
 
-    tools = service.connect(journal=not dry_run)
+    tools = connect(journal=not dry_run)
     plan = read_plan(file, gitlab=tools.gitlab.url, ruleset=tools.ruleset.version)
     with _status("Applying", quiet=format is Format.json) as told:
         done = apply_plan(
@@ -43,9 +44,10 @@ def undo(
     format: FormatOption = Format.text,
 ) -> None:
     """Take back what a run did, where nobody has touched it since, and list the rest."""
-    from app import plans_text, service, undoing
+    from app import plans_text, undoing
+    from app.tools import connect
 
-    tools = service.connect(journal=not (dry_run and undoing.is_file(run)), examples=False)
+    tools = connect(journal=not (dry_run and undoing.is_file(run)), examples=False)
     past = undoing.past_of(run, tools)
     with _status("Undoing", quiet=format is Format.json) as told:
         done = undoing.undo(

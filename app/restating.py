@@ -9,7 +9,6 @@ from typing import Literal
 
 from rich.console import Console
 
-from app import service
 from app.core.board import Board
 from app.core.evaluate import evaluate
 from app.core.ruleset import Ruleset
@@ -26,8 +25,8 @@ from app.restate import (
     compared_again,
     record,
 )
-from app.service import Tools
 from app.sweep import choose_boards
+from app.tools import Tools, connect
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ class Done:
         return self.restated is not None or (self.keeping is not None and self.keeping.written)
 
 
-def connect(asked: Asked) -> Tools:
+def tools_for(asked: Asked) -> Tools:
     """The tools for it. Examples that are not rewritten yet hinder no preview, and where other rules are named only a
     restatement wants a database. Errors: ConfigError."""
-    return service.connect(journal=not asked.against or asked.act == "restate", examples=asked.writes)
+    return connect(journal=not asked.against or asked.act == "restate", examples=asked.writes)
 
 
 def run(asked: Asked, tools: Tools) -> Done:

@@ -5,8 +5,8 @@ from app.core.lint.online import label_faults, place_faults
 from app.core.problem import Problem
 from app.gitlab.client import GitLab
 from app.gitlab.places import Places
-from app.service import gitlab_of
 from app.settings import read_settings
+from app.tools import gitlab_of
 
 
 def compared(book: Book) -> list[Problem]:

@@ -17,9 +17,9 @@ from app.gitlab.hooks import PATH
 from app.gitlab.setup_apply import Secrets, SetupApply
 from app.gitlab.setup_look import SetupLook
 from app.rulebook import load
-from app.service import line_of
 from app.settings import Settings, SetupSettings
 from app.sweep import choose_boards
+from app.tools import line_of
 
 
 @dataclass(frozen=True)

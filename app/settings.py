@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.errors import ConfigError
 from app.masking import remember
 from app.secret_files import FILE, read_secret_files
+from app.shipped import default_rules
 
 PREFIX = "TRIAGE_"
 SECRETS = ("gitlab_token", "setup_token", "webhook_secret", "webhook_signing_token", "database_url")
@@ -40,7 +41,7 @@ class Settings(DatabaseSettings):
     gitlab_token: SecretStr
     webhook_secret: SecretStr | None = None
     webhook_signing_token: SecretStr | None = None
-    rules: Path = Field(default_factory=lambda: default_rules())
+    rules: Path = Field(default_factory=default_rules)
     bot_users: Annotated[frozenset[str], NoDecode] = frozenset()
     clock: Literal["system", "sandbox"] = "system"
     requests_per_minute: int = Field(default=600, ge=60)
@@ -108,13 +109,6 @@ class SetupSettings(Settings):
     @classmethod
     def _is_a_secret_too(cls, value: object) -> object:
         return cls._is_a_secret(value)
-
-
-def default_rules() -> Path:
-    """`rules` where the command is run, else the rules that stand beside the code."""
-    here = Path("rules")
-    beside = Path(__file__).parent.parent / "rules"
-    return here if here.is_dir() or not beside.is_dir() else beside
 
 
 def read_settings() -> Settings:

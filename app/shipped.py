@@ -1,4 +1,4 @@
-"""Where the rules and templates stand that come with the program, for `triage init` to copy.
+"""Where the rules and templates stand that come with the program, to be used and for `triage init` to copy.
 
 In an installed package they are in `triage_shipped`, beside the package; in a checkout in its own folders. The image
 has them as a package has, and once more at /policy, where it works with them.
@@ -12,6 +12,13 @@ from app.errors import ConfigError
 FOLDERS = ("rules", "issue_templates", "templates")
 PACKAGED = "triage_shipped"
 IGNORED = frozenset({"__pycache__"})
+
+
+def default_rules() -> Path:
+    """`rules` where the command is run, else the rules that stand beside the code."""
+    here = Path("rules")
+    beside = Path(__file__).parent.parent / "rules"
+    return here if here.is_dir() or not beside.is_dir() else beside
 
 
 def shipped_folder() -> Path:

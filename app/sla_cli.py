@@ -66,7 +66,7 @@ def restate(
         dry_run=dry_run,
         quiet=format is Format.json,
     )
-    done = restating.run(asked, restating.connect(asked))
+    done = restating.run(asked, restating.tools_for(asked))
     show(format, lambda: restating_text.as_text(done), lambda: restating_text.as_data(done))
     if not done.found.complete:
         raise typer.Exit(INCOMPLETE)

@@ -6,8 +6,8 @@ from datetime import datetime
 from app.core.board import Board
 from app.core.standing import Standing, standing
 from app.reconcile import Looked
-from app.service import Tools
 from app.survey import survey
+from app.tools import Tools
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,12 @@ def status(
     """Show the open requests: what is late first, then by what is due next, then what waits on the requester."""
     from rich.console import Console
 
-    from app import service, status_data, status_text
+    from app import status_data, status_text
     from app.standings import standings
     from app.sweep import choose_boards
+    from app.tools import connect
 
-    tools = service.connect(journal="if there", examples=False)
+    tools = connect(journal="if there", examples=False)
     boards = choose_boards(tools.ruleset, board or [])
     with reading():
         found = standings(tools, boards)

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 from app.core.board import Board
 from app.core.ruleset import Ruleset
 from app.reconcile import Looked
-from app.service import Tools
 from app.sweep import CLOSED_FOR, sweep
+from app.tools import Tools
 
 THREADS = 4
 

@@ -57,11 +57,12 @@ def sweep(
     format: FormatOption = Format.text,
 ) -> None:
     """Look at the open issues of every board, and at those closed in the last 14 days."""
-    from app import reports, service, sweeping
+    from app import reports, sweeping
     from app.core.fuse import Fuse
     from app.core.text import steady
     from app.json_file import check_place
     from app.report_files import ReportFiles
+    from app.tools import connect
 
     if adopt and board:
         raise ConfigError("--adopt names its board itself; leave --board out")
@@ -87,7 +88,7 @@ def sweep(
     if threading.current_thread() is threading.main_thread():
         # A runner that ends its job, or a container: like Ctrl-C, so that the report tells what was done.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    tools = service.connect(journal=True if asked.writes else "if there")
+    tools = connect(journal=True if asked.writes else "if there")
     swept = files.swept(lambda: sweeping.run(tools, asked, _confirm(yes)), applied=asked.writes)
     if format is Format.json:
         for part in reports.json_parts(swept):

@@ -19,10 +19,10 @@ from app.missed import find_missed, missed_lines
 from app.other_rules import other_rules
 from app.plan_file import PlanFile, plan_data
 from app.reports import counts_text, hook_lines
-from app.service import Tools
 from app.sweep import Report, choose_boards, sweep, watch_hooks
 from app.sweep.progress import Progress
 from app.sweep.run import NO_FUSE
+from app.tools import Tools
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from app.errors import ConfigError, TriageError
 from app.journal import Entry, Journal, new_run
 from app.json_file import read_json
 from app.reconcile import Looked, reconcile
-from app.service import Tools
+from app.tools import Tools
 
 REMEDY = "name a run of triage runs, or the JSON result of a sweep, an apply or an undo"
 

@@ -13,7 +13,7 @@ from app.core.model import IssueRef
 from app.errors import ConfigError, Refused
 from app.inbox import Inbox
 from app.journal import Entry, Journal
-from app.service import Tools
+from app.tools import Tools
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from app.clock import SystemClock
 from app.core.model import IssueRef
 from app.database import open_database
 from app.inbox import Inbox
-from app.service import gitlab_of
 from app.settings import Settings
+from app.tools import gitlab_of
 from tests.conftest import ROOT
 
 

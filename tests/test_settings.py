@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import ConfigError
-from app.service import gitlab_of, line_of, restraint_of
 from app.settings import Settings, read_settings
+from app.tools import gitlab_of, line_of, restraint_of
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,9 @@ from app.doctor.boards import BoardDoctor
 from app.doctor.line import Line
 from app.errors import ConfigError, TriageError, Unauthorized, Unavailable
 from app.rulebook import load
-from app.service import gitlab_of
 from app.settings import Settings
 from app.sweep import choose_boards
+from app.tools import gitlab_of
 
 UNSEEN = "what stands after it was not looked at"
 

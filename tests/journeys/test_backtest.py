@@ -15,7 +15,7 @@ from app.core.keys import key_of
 from app.core.model import Issue, IssueRef
 from app.core.replay import replay
 from app.reconcile import who_matters
-from app.service import Tools
+from app.tools import Tools
 from tests.conftest import ROOT
 from tests.town import Town
 

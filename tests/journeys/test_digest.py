@@ -16,7 +16,7 @@ from app.digesting import Digested, as_data, as_text
 from app.errors import ConfigError, Unavailable
 from app.gitlab import reports
 from app.sandbox.stage import PROJECT
-from app.service import Tools
+from app.tools import Tools
 from tests.conftest import ROOT
 from tests.test_cli import at_town as at_town
 from tests.town import Town

@@ -18,8 +18,8 @@ from app.database import open_database
 from app.inbox import Deliveries, Inbox
 from app.sandbox.demo import HOOK, free_port
 from app.sandbox.entities import MAINTAINER
-from app.service import Tools
 from app.sweep import Report
+from app.tools import Tools
 from app.web import create_app
 from app.web.server import Server, listen, make_server
 from tests.conftest import ROOT

@@ -20,9 +20,9 @@ from app.json_file import check_place, write_file
 from app.plan_file import PlanFile, read_plan
 from app.reports import as_data, as_text
 from app.sandbox.stage import PROJECT
-from app.service import Tools
 from app.sweep import Report
 from app.sweeping import Asked, write_plan
+from app.tools import Tools
 from app.undoing import Undo
 from tests.conftest import ROOT
 from tests.histories import staffed

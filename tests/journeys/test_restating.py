@@ -22,7 +22,7 @@ from app.restating import Asked, Done, run
 from app.restating_text import as_data, as_text
 from app.rulebook import load
 from app.sandbox.stage import PROJECT
-from app.service import Tools
+from app.tools import Tools
 from tests.conftest import ROOT
 from tests.town import Town
 

@@ -11,12 +11,12 @@ import pytest
 from app.core.board import Board
 from app.errors import Unauthorized
 from app.sandbox.stage import PROJECT
-from app.service import Tools
 from app.standings import Standings, standings
 from app.status_data import as_csv, as_data
 from app.status_text import BoardStatus, lines, statuses
 from app.survey import survey
 from app.sweep import choose_boards
+from app.tools import Tools
 from tests.conftest import ROOT
 from tests.test_cli import at_town as at_town
 from tests.town import Town
