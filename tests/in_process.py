@@ -1,22 +1,16 @@
 """The `triage` command run in this process, through its own entry: what `python -m app` does, without starting one."""
 
+import gc
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from app.cli import main
-
-# For modules that run commands here: a process closes its connections by ending, and this one goes on.
-UNCLOSED = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
 
 
 @dataclass(frozen=True)
@@ -31,11 +25,16 @@ class Ran:
 def run(words: list[str], environment: Mapping[str, str], folder: Path) -> Ran:
     """`triage WORDS...` in that folder, with no other `TRIAGE_*` variables and no terminal."""
     out, err, code = io.StringIO(), io.StringIO(), 0
-    with placed(["triage", *words], environment, folder), redirect_stdout(out), redirect_stderr(err):
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    with warnings.catch_warnings(), redirect_stdout(out), redirect_stderr(err):
+        warnings.simplefilter("ignore", ResourceWarning)
+        with placed(["triage", *words], environment, folder):
+            try:
+                main()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        # A process closes its connections by ending; this one goes on.
+        gc.unfreeze()
+        gc.collect()
     return Ran(code, out.getvalue(), err.getvalue())
 
 

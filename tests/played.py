@@ -11,13 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.sandbox.demo import environment
 from app.sandbox.server import SandboxServer
 from app.sandbox.stage import Stage
 from app.sandbox.story import STEPS
+from tests import plain
 
 SOON = 20.0
 
@@ -51,7 +51,7 @@ class Played:
 
     def told(self, name: str, *labels: str) -> Told:
         """By the values of these labels, what `/metrics` says of the metric; values of zero are left out."""
-        text = httpx.get(f"http://127.0.0.1:{self.port}/metrics", trust_env=False).text
+        text = plain.get(f"http://127.0.0.1:{self.port}/metrics").text
         found: Counter[Any] = Counter()
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
@@ -68,7 +68,7 @@ class Played:
 
     def asked(self) -> dict[tuple[str, ...], float]:
         """The calls that GitLab saw from the bot, by method and answer."""
-        seen = httpx.get(f"{self.sandbox.url}/-/sandbox/requests", trust_env=False).json()
+        seen = plain.get(f"{self.sandbox.url}/-/sandbox/requests").json()
         return dict(Counter((r["method"], str(r["status"])) for r in seen if r["user"] == "triage-bot"))
 
     def looks(self) -> list[dict[str, Any]]:

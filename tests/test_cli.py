@@ -1,7 +1,7 @@
-"""The command as people and pipelines use it: a process, its output, its exit code."""
+"""The command as people and pipelines use it: its words, its output, its exit code. That it is the same as a process of
+its own is shown in `tests/test_pipelines.py`, `tests/journeys/test_first_steps.py` and here, once."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,19 +14,13 @@ import pytest
 
 from app.sandbox.stage import PROJECT
 from tests.conftest import ROOT
+from tests.in_process import run
 from tests.town import Town
 
 
 def triage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TRIAGE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "app", *words],
-        env={**kept, **environment},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ran = run([*words], environment, ROOT)
+    return subprocess.CompletedProcess(words, ran.code, ran.out, ran.err)
 
 
 @pytest.fixture

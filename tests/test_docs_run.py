@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import gitlab
-import httpx
 import pytest
 
 from app.core.example import run_examples
@@ -20,6 +19,7 @@ from app.sandbox.scenes import STATE_LABELS, TRIAGE_GROUP, _add_board
 from app.sandbox.server import SandboxServer
 from app.sandbox.stage import PROJECT
 from app.sandbox.story import START
+from tests import plain
 from tests.conftest import ROOT
 from tests.doc_pages import (
     PAGES,
@@ -33,9 +33,7 @@ from tests.doc_pages import (
     understood,
     written,
 )
-from tests.in_process import UNCLOSED, Ran, run
-
-pytestmark = UNCLOSED
+from tests.in_process import Ran, run
 
 # Commands that are only parsed, and why. By the beginning of the line; the longest beginning counts.
 ONLY_PARSED = {
@@ -106,7 +104,7 @@ class Desk:
         url = next(word for word in words if word.startswith("http"))
         body = words[words.index("-d") + 1] if "-d" in words else None
         url = url.replace("http://127.0.0.1:8929", self.server.url)
-        asked = httpx.request("POST" if body else "GET", url, content=body, trust_env=False)
+        asked = plain.request("POST" if body else "GET", url, content=body)
         asked.raise_for_status()
 
 
@@ -131,7 +129,7 @@ def desk(server: SandboxServer, tmp_path: Path) -> Desk:
     us_east.last_iid = 11  # pages speak of us-east#12
     alice.projects.get(PROJECT, lazy=True).issues.create({"title": "Acme POC", "description": text})
     alice.session.close()
-    httpx.post(f"{server.url}/-/sandbox/clock", json={"advance": "PT24H"}, trust_env=False).raise_for_status()
+    plain.post(f"{server.url}/-/sandbox/clock", json={"advance": "PT24H"}).raise_for_status()
     return Desk(tmp_path, server)
 
 

@@ -8,7 +8,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.database import open_database
@@ -19,6 +18,7 @@ from app.inbox import Inbox
 from app.sandbox.entities import MAINTAINER
 from app.sandbox.stage import PROJECT
 from app.settings import Settings
+from tests import plain
 from tests.conftest import ROOT
 from tests.town import Town
 
@@ -62,7 +62,7 @@ class Ward:
         return list(examine(self.settings(**more), ["us-east"], deliver=deliver))
 
     def control(self, name: str, **body: Any) -> None:
-        httpx.post(f"{self.town.url}/-/sandbox/{name}", json=body, trust_env=False).raise_for_status()
+        plain.post(f"{self.town.url}/-/sandbox/{name}", json=body).raise_for_status()
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -260,7 +260,7 @@ def test_a_hook_that_gitlab_switched_off_is_told(ward: Ward, listener: tuple[str
     issue = ward.town.project("alice").issues.create({"title": "x", "description": "y"})
     for n in range(6):
         issue.notes.create({"body": f"{n}"})
-        while httpx.get(f"{ward.town.url}/-/sandbox/idle", trust_env=False).json()["pending"]:
+        while plain.get(f"{ward.town.url}/-/sandbox/idle").json()["pending"]:
             pass
     found = [line for line in ill(ward.lines()) if line.about == "us-east: hook"]
     assert [line.verdict for line in found] == ["wrong"]
@@ -307,13 +307,13 @@ def test_calendars_know_the_years_to_come(year: int, verdict: str) -> None:
 
 def test_the_sandbox_refuses_what_a_token_may_not_do(town: Town) -> None:
     body = {"token": "sandbox-sam", "scopes": ["read_api"]}
-    httpx.post(f"{town.url}/-/sandbox/tokens", json=body, trust_env=False).raise_for_status()
+    plain.post(f"{town.url}/-/sandbox/tokens", json=body).raise_for_status()
     issue = town.project("alice").issues.create({"title": "x", "description": "y"})
     api = f"{town.url}/api/v4/projects/{issue.project_id}/issues/{issue.iid}"
     headers = {"PRIVATE-TOKEN": "sandbox-sam"}
-    assert httpx.get(api, headers=headers, trust_env=False).status_code == 200
-    refused = httpx.post(f"{api}/notes", headers=headers, json={"body": "x"}, trust_env=False)
+    assert plain.get(api, headers=headers).status_code == 200
+    refused = plain.post(f"{api}/notes", headers=headers, json={"body": "x"})
     assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
     ended = {"token": "sandbox-sam", "scopes": ["api"], "expires_at": "2026-03-02"}
-    httpx.post(f"{town.url}/-/sandbox/tokens", json=ended, trust_env=False).raise_for_status()
-    assert httpx.get(api, headers=headers, trust_env=False).status_code == 401
+    plain.post(f"{town.url}/-/sandbox/tokens", json=ended).raise_for_status()
+    assert plain.get(api, headers=headers).status_code == 401

@@ -19,6 +19,7 @@ from app.rulebook import load
 from app.sandbox.server import SandboxServer
 from app.shipped import shipped_texts
 from tests.conftest import ROOT
+from tests.in_process import run
 from tests.pipelines import component, declared
 
 BOARDS = ("acme/triage-east", "acme/west/triage-east")
@@ -29,16 +30,8 @@ FLAGS = ["--zone", "Europe/Berlin", "--sa", "sam", "--sa", "sofia", "--escalatio
 
 
 def init(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TRIAGE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "app", "init", str(folder), *words],
-        cwd=ROOT,
-        env={**kept, "NO_PROXY": "127.0.0.1", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ran = run(["init", str(folder), *words], {"NO_PROXY": "127.0.0.1", **environment}, ROOT)
+    return subprocess.CompletedProcess(words, ran.code, ran.out, ran.err)
 
 
 def written(answers: Answers, folder: Path) -> Path:

@@ -10,7 +10,6 @@ import threading
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from app.alone import alone
@@ -20,6 +19,7 @@ from app.errors import ConfigError
 from app.inbox import AT_ONCE, Inbox
 from app.serve import ReceiverParts, run_receiver
 from app.web.server import address, listen
+from tests import plain
 
 STAND_IN = str(Path(__file__).parent / "serve_stand_in.py")
 
@@ -51,11 +51,10 @@ class Service:
             "project": {"id": 3, "path_with_namespace": "boards/emea"},
             "object_attributes": {"iid": iid, "action": "update"},
         }
-        return httpx.post(
+        return plain.post(
             f"{url}/hooks/gitlab",
             json=body,
             headers={"X-Gitlab-Token": "s3cret"},
-            trust_env=False,
             timeout=12,
         )
 
@@ -159,7 +158,7 @@ def test_a_receiver_alone_answers_and_logs_one_line_per_event(service):
     receiving = service("receiver")
     url = receiving.line("listening")["address"]
     assert receiving.send(url, 1).status_code == 202
-    assert httpx.get(f"{url}/readyz", trust_env=False).json()["inbox"]["due"] == 1
+    assert plain.get(f"{url}/readyz").json()["inbox"]["due"] == 1
     assert receiving.stop(signal.SIGINT) < 5
     receiving.line("stopped")
     assert [line["event"] for line in receiving.lines] == ["listening", "request", "stopped"]
@@ -226,8 +225,8 @@ def test_while_the_database_is_away_events_wait_or_are_told_so(start, cluster):
     began = time.monotonic()
     assert receiving.send(address, 2).status_code == 503
     assert time.monotonic() - began < 10  # before GitLab gives up
-    assert httpx.get(f"{address}/livez", trust_env=False).status_code == 200
-    assert httpx.get(f"{address}/readyz", trust_env=False, timeout=10).status_code == 503
+    assert plain.get(f"{address}/livez").status_code == 200
+    assert plain.get(f"{address}/readyz", timeout=10).status_code == 503
     cluster.start()
     assert receiving.send(address, 3).status_code == 202
     engine = open_database(url)

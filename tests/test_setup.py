@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.setup.marks import BOARD, BRANCH, HOOK
@@ -21,6 +20,7 @@ from app.setting_up import Asked, SetUp, set_up
 from app.settings import SetupSettings
 from app.setup_text import outcome_text, plan_text
 from app.shipped import shipped_texts
+from tests import plain
 from tests.conftest import ROOT
 from tests.places import dump, person
 
@@ -309,7 +309,7 @@ def test_the_empty_project_for_the_rules_waits_for_a_push(newcomer: Newcomer) ->
 
 def test_gitlab_going_down_ends_it_and_the_next_run_does_the_rest(newcomer: Newcomer) -> None:
     fault = {"kind": "500", "method": "POST", "path": "/boards$", "times": 1}
-    httpx.post(f"{newcomer.server.url}/-/sandbox/faults", json=fault, trust_env=False).raise_for_status()
+    plain.post(f"{newcomer.server.url}/-/sandbox/faults", json=fault).raise_for_status()
     found = newcomer.run()
     assert found.broken_off
     assert "run it again" in outcome_text(found, dry_run=False)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gitlab
-import httpx
 
 from app.clock import SandboxClock
 from app.core.evaluate import evaluate
@@ -18,6 +17,7 @@ from app.journal import Journal
 from app.reconcile import Looked, reconcile
 from app.sandbox.stage import PROJECT, Stage
 from app.sweep import Report, choose_boards, sweep
+from tests import plain
 
 
 @dataclass
@@ -63,18 +63,18 @@ class Town:
         return self.person(name).projects.get(path)
 
     def set_clock(self, **body: object) -> None:
-        httpx.post(f"{self.url}/-/sandbox/clock", json=body, trust_env=False).raise_for_status()
+        plain.post(f"{self.url}/-/sandbox/clock", json=body).raise_for_status()
 
     def fault(self, **fault: object) -> None:
-        httpx.post(f"{self.url}/-/sandbox/faults", json=fault, trust_env=False).raise_for_status()
+        plain.post(f"{self.url}/-/sandbox/faults", json=fault).raise_for_status()
 
     def requests(self) -> list[dict[str, Any]]:
         """Every API call so far."""
-        found: list[dict[str, Any]] = httpx.get(f"{self.url}/-/sandbox/requests", trust_env=False).json()
+        found: list[dict[str, Any]] = plain.get(f"{self.url}/-/sandbox/requests").json()
         return found
 
     def notified(self) -> Any:
-        return httpx.get(f"{self.url}/-/sandbox/notifications", trust_env=False).json()
+        return plain.get(f"{self.url}/-/sandbox/notifications").json()
 
     def writes(self) -> list[str]:
         """The calls of the bot's that changed something, as `METHOD path`."""

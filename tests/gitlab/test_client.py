@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.keys import marked
@@ -14,6 +13,7 @@ from app.errors import Refused, Unauthorized, Unavailable
 from app.gitlab.client import GitLab
 from app.gitlab.waiting import retry_after
 from app.sandbox.stage import PROJECT
+from tests import plain
 from tests.town import Town
 
 
@@ -70,7 +70,7 @@ def test_the_due_date_is_read_and_so_is_gitlabs_line_about_it(town: Town, issue:
 
 def test_every_page_is_read(town: Town, issue: Any) -> None:
     body = {"project": PROJECT, "issues": 1, "notes": 230, "label_events": 210}
-    answer = httpx.post(f"{town.url}/-/sandbox/seed", json=body, trust_env=False).json()
+    answer = plain.post(f"{town.url}/-/sandbox/seed", json=body).json()
     read = town.bot.fetch(IssueRef(issue.project_id, answer["iids"][0]), nobody)
     assert (len([n for n in read.notes if not n.system]), len(read.label_events)) == (230, 210)
     assert list(read.notes) == sorted(read.notes, key=lambda n: (n.at, n.id))
@@ -228,7 +228,7 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 def test_issues_are_listed_by_state_and_time_of_change(town: Town) -> None:
     body = {"project": PROJECT, "issues": 130}
-    httpx.post(f"{town.url}/-/sandbox/seed", json=body, trust_env=False).raise_for_status()
+    plain.post(f"{town.url}/-/sandbox/seed", json=body).raise_for_status()
     project = town.bot.project_id(PROJECT)
     rows = list(town.bot.issues(project, state="opened"))
     assert len({r["iid"] for r in rows}) == 130

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -19,6 +18,7 @@ from app.reports import as_data, as_text, hook_lines
 from app.sandbox.entities import MAINTAINER
 from app.sandbox.stage import PROJECT
 from app.sweep import Report, watch_hooks
+from tests import plain
 from tests.town import Town
 
 
@@ -67,7 +67,7 @@ def promote(town: Town) -> None:
 
 def idle(town: Town) -> None:
     ends = time.monotonic() + 10
-    while httpx.get(f"{town.url}/-/sandbox/idle", trust_env=False).json()["pending"]:
+    while plain.get(f"{town.url}/-/sandbox/idle").json()["pending"]:
         assert time.monotonic() < ends
         time.sleep(0.02)
 
@@ -132,10 +132,9 @@ def test_one_that_is_off_for_good_comes_back_the_same_way(town: Town, off: Servi
     off.status = 500
     hook = town.project("root").hooks.list()[0]
     for _ in range(36):
-        httpx.post(
+        plain.post(
             f"{town.url}/api/v4/projects/{hook.project_id}/hooks/{hook.id}/test/issues_events",
             headers={"PRIVATE-TOKEN": "sandbox-root"},
-            trust_env=False,
         )
     assert seen(town, mend=False).alert_status == "disabled"
     assert "for good" in str(seen(town, mend=False))

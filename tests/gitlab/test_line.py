@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-import httpx
 import pytest
 import requests
 
@@ -15,6 +14,7 @@ from app.core.plan import Action, AddLabel, Plan, PutNote, Summon
 from app.errors import Refused, Unavailable
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line, NotSent
+from tests import plain
 from tests.town import Town
 
 
@@ -100,7 +100,7 @@ def test_what_one_client_is_told_all_of_the_process_heed(town: Town, clients: An
 
 def test_gitlabs_limit_of_notes_holds_up_notes_and_nothing_else(town: Town, clients: Any, issue: Any) -> None:
     (client,) = clients(Line(patience=0.2))
-    httpx.post(f"{town.url}/-/sandbox/settings", json={"notes_per_minute": 1}, trust_env=False)
+    plain.post(f"{town.url}/-/sandbox/settings", json={"notes_per_minute": 1})
     apply(client, issue, Summon("r", "r/failing/1", "Hello"))
     for _ in range(2):
         with pytest.raises(Unavailable) as caught:
@@ -115,7 +115,7 @@ def test_gitlab_is_asked_more_slowly_before_it_has_to_refuse(town: Town, clients
     (client,) = clients(Line(patience=0.3))
     if time.time() % 60 > 45:
         time.sleep(61 - time.time() % 60)  # a minute of GitLab's that lasts as long as this test
-    httpx.post(f"{town.url}/-/sandbox/settings", json={"requests_per_minute": 30}, trust_env=False)
+    plain.post(f"{town.url}/-/sandbox/settings", json={"requests_per_minute": 30})
     held = 0
     for _ in range(60):
         try:
@@ -156,7 +156,7 @@ def test_while_gitlab_is_down_one_probe_at_a_time_goes_out_and_it_ends_by_itself
     refused = [e for e in told if isinstance(e, NotSent)]
     assert len(refused) > 50
     assert all(e.everywhere and e.retry_after for e in refused)
-    httpx.delete(f"{town.url}/-/sandbox/faults", trust_env=False)
+    plain.delete(f"{town.url}/-/sandbox/faults")
     ends = time.monotonic() + 10
     while line.state.circuit != "closed" and time.monotonic() < ends:
         with suppress(NotSent):

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
 from app.sandbox.demo import free_port, register, service
 from app.sandbox.server import SandboxServer
 from app.sandbox.story import START
+from tests import plain
 from tests.conftest import ROOT
 from tests.played import Played, until
 
@@ -40,11 +40,11 @@ def played(tmp_path: Path, rules: Path) -> Iterator[Played]:
 
 
 def fault(played: Played, **fault: Any) -> None:
-    httpx.post(f"{played.sandbox.url}/-/sandbox/faults", json=fault, trust_env=False).raise_for_status()
+    plain.post(f"{played.sandbox.url}/-/sandbox/faults", json=fault).raise_for_status()
 
 
 def mend(played: Played) -> None:
-    httpx.delete(f"{played.sandbox.url}/-/sandbox/faults", trust_env=False).raise_for_status()
+    plain.delete(f"{played.sandbox.url}/-/sandbox/faults").raise_for_status()
 
 
 def asks(alert: str, query: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import plain
 from tests.conftest import ROOT
 from tests.places import dump, person
 
@@ -122,7 +123,7 @@ def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
 
     def answers() -> bool:
         try:
-            return httpx.get(f"{url}/-/sandbox/clock", trust_env=False).is_success
+            return plain.get(f"{url}/-/sandbox/clock").is_success
         except httpx.HTTPError:
             return False
 
@@ -177,7 +178,7 @@ def test_the_first_steps_lead_to_an_answer_and_back(newcomer: Newcomer) -> None:
 
 def _ready(service: str) -> bool:
     try:
-        return httpx.get(f"{service}/readyz", trust_env=False).is_success
+        return plain.get(f"{service}/readyz").is_success
     except httpx.HTTPError:
         return False
 

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import Engine, select
 
@@ -25,6 +24,7 @@ from app.journal import Journal
 from app.known import KnownIssues
 from app.sandbox.stage import PROJECT
 from app.sweep import Report, Swept
+from tests import plain
 from tests.town import Town
 
 READS = re.compile(r"/issues/(\d+)(/resource_label_events|/resource_state_events|/notes|)(?:\?|$)")
@@ -401,7 +401,7 @@ def test_an_old_gitlab_that_numbers_its_pages_loses_nothing(office: Office) -> N
         ("settings", {"keyset_issues": False}),
         ("seed", {"project": PROJECT, "issues": 103}),
     ):
-        httpx.post(f"{town.url}/-/sandbox/{path}", json=body, trust_env=False).raise_for_status()
+        plain.post(f"{town.url}/-/sandbox/{path}", json=body).raise_for_status()
     report = office.sweep(threads=4)
     assert len(report.rows) == 103
     assert town.sweep("us-east", apply=False).pending == 0

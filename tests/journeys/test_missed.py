@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import Engine
 
@@ -22,6 +21,7 @@ from app.sweep import Report
 from app.tools import Tools
 from app.web import create_app
 from app.web.server import Server, listen, make_server
+from tests import plain
 from tests.conftest import ROOT
 from tests.town import Town
 
@@ -67,7 +67,7 @@ class Place:
 
     def idle(self) -> None:
         end = time.monotonic() + 10
-        while httpx.get(f"{self.town.url}/-/sandbox/idle", trust_env=False).json()["pending"]:
+        while plain.get(f"{self.town.url}/-/sandbox/idle").json()["pending"]:
             assert time.monotonic() < end
             time.sleep(0.02)
 

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.keys import key_of, marked
@@ -18,6 +17,7 @@ from app.core.plan import DeleteNote, Plan, Summon
 from app.errors import Unavailable
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line
+from tests import plain
 from tests.town import Town
 
 KEY = "late-activity/failing/2026-03-02T14:00:00.000Z"
@@ -95,7 +95,7 @@ def test_a_note_that_was_not_written_is_written_by_the_next_look(
 
 
 def test_two_writers_at_once_leave_one_note_and_that_is_the_oldest(town: Town, issue: Any) -> None:
-    httpx.post(f"{town.url}/-/sandbox/settings", json={"latency_ms": 40}, trust_env=False)
+    plain.post(f"{town.url}/-/sandbox/settings", json={"latency_ms": 40})
     read = town.bot.fetch(IssueRef(issue.project_id, issue.iid), nobody)
     clients = [GitLab(town.url, town.token, line=Line(100_000, 100_000)) for _ in range(4)]
     at_once = threading.Barrier(4)
@@ -122,7 +122,7 @@ def test_two_writers_at_once_leave_one_note_and_that_is_the_oldest(town: Town, i
 def test_so_do_two_processes_with_one_token_or_with_two(
     town: Town, issue: Any, tokens: tuple[str, str]
 ) -> None:
-    httpx.post(f"{town.url}/-/sandbox/settings", json={"latency_ms": 40}, trust_env=False)
+    plain.post(f"{town.url}/-/sandbox/settings", json={"latency_ms": 40})
     body = marked(KEY, IssueRef(issue.project_id, issue.iid), "Hello")
     command = [sys.executable, "-c", WRITER, town.url]
     writers = [
@@ -215,7 +215,7 @@ def test_while_a_fifth_of_all_calls_fails_in_every_way_the_boards_come_out_the_s
     calm = town.bot
 
     def play(client: GitLab, seed: int | None) -> tuple[dict[int, dict[str, object]], int]:
-        httpx.post(f"{town.url}/-/sandbox/reset", json={"at": "2026-03-02T14:00Z"}, trust_env=False)
+        plain.post(f"{town.url}/-/sandbox/reset", json={"at": "2026-03-02T14:00Z"})
         town.set_clock(frozen=True, set="2026-03-02T14:00:00Z")  # so that the keys are the same
         issues = [
             town.project("alice").issues.create({"title": str(n), "description": text})
@@ -234,7 +234,7 @@ def test_while_a_fifth_of_all_calls_fails_in_every_way_the_boards_come_out_the_s
                         settled = not town.look(issue).plan.actions
                     except Unavailable:
                         failed += 1
-        httpx.delete(f"{town.url}/-/sandbox/faults", trust_env=False)
+        plain.delete(f"{town.url}/-/sandbox/faults")
         town.bot = calm
         for issue in issues:
             town.look(issue)  # a note may have come so late that nobody waited for it any more

@@ -29,6 +29,7 @@ from app.journal import Journal
 from app.reconcile import reconcile
 from app.sandbox.demo import free_port
 from app.sandbox.stage import PROJECT
+from tests import plain
 from tests.conftest import ROOT
 from tests.town import Town
 
@@ -161,7 +162,7 @@ def served(folder: Path, url: str, **environment: str) -> Iterator[str]:
 
 def answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/livez", trust_env=False).status_code == 200
+        return plain.get(f"http://127.0.0.1:{port}/livez").status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -190,7 +191,7 @@ def test_a_service_in_trouble_shows_no_secret(echo: Callable[[int], str], tmp_pa
     with served(tmp_path, "http://127.0.0.1:1") as url:
 
         def ask(method: str, path: str, **options: Any) -> httpx.Response:
-            answer = httpx.request(method, f"{url}{path}", trust_env=False, **options)
+            answer = plain.request(method, f"{url}{path}", **options)
             seen.append(str(answer.headers).encode() + answer.content)
             return answer
 
@@ -295,12 +296,10 @@ def test_a_service_tells_nothing_of_a_confidential_request(town: Town, tmp_path:
     secrets = {"TRIAGE_GITLAB_TOKEN": "sandbox-triage-bot", "TRIAGE_WEBHOOK_SECRET": "plain-secret"}
     town.fault(kind="401", path=f"/issues/{issue.iid}/notes$", method="POST", times=1)
     with served(tmp_path, town.url, TRIAGE_CLOCK="sandbox", **secrets) as url:
-        answer = httpx.post(
-            f"{url}/hooks/gitlab", json=event, headers={"X-Gitlab-Token": "plain-secret"}, trust_env=False
-        )
+        answer = plain.post(f"{url}/hooks/gitlab", json=event, headers={"X-Gitlab-Token": "plain-secret"})
         assert answer.status_code == 202
         wait_for(lambda: f'"{issue.project_id}#{issue.iid}"'.encode() in (tmp_path / "log").read_bytes())
-        ready = httpx.get(f"{url}/readyz", trust_env=False).content
+        ready = plain.get(f"{url}/readyz").content
     assert found_in(ready + answer.content + everything(tmp_path), [b"canary"]) == []
 
 
@@ -369,7 +368,7 @@ def test_a_fault_before_a_request_is_known_is_its_kind_and_place_too(odd: str, t
     }
     token = {"X-Gitlab-Token": SECRETS["TRIAGE_WEBHOOK_SECRET"]}
     with served(tmp_path, odd) as url:
-        assert httpx.post(f"{url}/hooks/gitlab", json=event, headers=token, trust_env=False).is_success
+        assert plain.post(f"{url}/hooks/gitlab", json=event, headers=token).is_success
         wait_for(lambda: b'"outcome": "failed"' in (tmp_path / "log").read_bytes())
     assert b"ValueError at app.gitlab." in everything(tmp_path)
     assert found_in(everything(tmp_path)) == []

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.sandbox.demo import free_port, register, service
 from app.sandbox.story import STEPS
+from tests import plain
 from tests.town import Town
 
 
@@ -58,7 +58,7 @@ def test_one_sweep_at_the_end_leaves_the_board_that_the_service_leaves(
 
     with served():
         live = play(lambda: settled(town))
-    httpx.post(f"{town.url}/-/sandbox/reset", json={}, trust_env=False)
+    plain.post(f"{town.url}/-/sandbox/reset", json={})
     play(lambda: None)
     town.sweep()
     assert town.board(list(live)) == live
@@ -77,7 +77,7 @@ def test_a_receiver_tells_of_gitlab_in_its_body_and_stays_ready(
     town: Town, served: Callable[..., Any], port: int
 ) -> None:
     with served():
-        ready = lambda: httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)  # noqa: E731
+        ready = lambda: plain.get(f"http://127.0.0.1:{port}/readyz")  # noqa: E731
         wait_for(lambda: ready().json().get("gitlab") == "ok")
         assert ready().status_code == 200
 
@@ -87,7 +87,7 @@ def test_the_probe_names_the_worker_whose_calls_do_not_get_through(
 ) -> None:
     town.fault(kind="503", user="triage-bot")
     with served():
-        ready = lambda: httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)  # noqa: E731
+        ready = lambda: plain.get(f"http://127.0.0.1:{port}/readyz")  # noqa: E731
         town.project("alice").issues.create({"title": "x", "description": "y"})
         held_up = lambda: {n for n in ready().json().get("calls_held_up", {}) if n != "receiver"}  # noqa: E731
         wait_for(lambda: len(held_up()) == 1)

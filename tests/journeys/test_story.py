@@ -8,7 +8,6 @@ from random import Random
 from threading import Thread
 from time import sleep
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from app.reconcile import reconcile
 from app.sandbox.demo import play_demo
 from app.sandbox.stage import Stage
 from app.sandbox.story import START, STEPS, Step
+from tests import plain
 from tests.town import Town
 
 
@@ -53,7 +53,7 @@ def test_one_sweep_at_the_end_leaves_the_board_that_watching_leaves(
 
 
 def start_again(town: Town) -> None:
-    httpx.post(f"{town.url}/-/sandbox/reset", json={}, trust_env=False)
+    plain.post(f"{town.url}/-/sandbox/reset", json={})
 
 
 def test_a_second_sweep_changes_nothing_and_a_lost_database_is_no_loss(town: Town, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ class Listener:
 
     def heard(self) -> list[bytes]:
         """The bodies that GitLab has sent since the last call."""
-        while httpx.get(f"{self.town.url}/-/sandbox/idle", trust_env=False).json()["pending"]:
+        while plain.get(f"{self.town.url}/-/sandbox/idle").json()["pending"]:
             sleep(0.002)
         found, self.ear.bodies = self.ear.bodies, []
         return found

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.board import Board
@@ -20,6 +19,7 @@ from app.errors import ConfigError, Unauthorized
 from app.reports import as_data, as_text, counts_text
 from app.sandbox.stage import PROJECT
 from app.sweep import Swept, choose_boards, sweep
+from tests import plain
 from tests.conftest import ROOT
 from tests.town import Town
 
@@ -28,7 +28,7 @@ from tests.town import Town
 def old_board(town: Town) -> Town:
     """US East with thirty requests from before the day on which the board begins."""
     body = {"project": PROJECT, "issues": 30, "template": "SA Activity", "notes": 1}
-    httpx.post(f"{town.url}/-/sandbox/seed", json=body, trust_env=False).raise_for_status()
+    plain.post(f"{town.url}/-/sandbox/seed", json=body).raise_for_status()
     town.ruleset = since(town, date(2026, 3, 2))
     return town
 

@@ -8,16 +8,17 @@ import httpx
 import pytest
 
 from app.sandbox.server import SandboxServer, run
+from tests import plain
 
 
 def test_a_server_can_start_at_an_instant_and_with_latency() -> None:
     at = datetime(2026, 3, 2, 14, tzinfo=UTC)
     with SandboxServer(at=at, latency_ms=1) as server:
-        now = httpx.get(f"{server.url}/-/sandbox/clock", trust_env=False).json()["now"]
+        now = plain.get(f"{server.url}/-/sandbox/clock").json()["now"]
         assert now.startswith("2026-03-02T14:00:")
         assert server.world.settings.latency_ms == 1
     with pytest.raises(httpx.ConnectError):
-        httpx.get(server.url, trust_env=False)
+        plain.get(server.url)
 
 
 def test_run_announces_one_line_and_refuses_a_taken_port_and_an_unknown_scene() -> None:

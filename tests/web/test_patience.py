@@ -12,6 +12,7 @@ import pytest
 from app.web.access import HEADERS
 from app.web.patience import PatientProtocol
 from app.web.server import listen, make_server
+from tests import plain
 
 
 class Quick(PatientProtocol):
@@ -165,5 +166,5 @@ def test_beyond_so_many_connections_there_are_no_more(port):
 
 
 def test_no_answer_says_what_serves_it(port):
-    answer = httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
+    answer = plain.get(f"http://127.0.0.1:{port}/")
     assert "server" not in answer.headers
