@@ -10,7 +10,7 @@ BENCH_STAMP := $(VENV)/.bench-installed
 BENCHMARKS := calendars sweeping
 ARGS ?=
 
-.PHONY: demo install test lint check bench bench-long faults lock clean
+.PHONY: demo install test explore lint check bench bench-long faults lock clean
 
 install: $(RUN_STAMP)
 
@@ -20,6 +20,10 @@ demo: $(RUN_STAMP)
 # Needs neither PostgreSQL nor Chromium. Without PostgreSQL's programs it says what it left out; with TRIAGE_TEST_ALL=1 it fails.
 test: $(DEV_STAMP)
 	$(BIN)/pytest -n auto $(ARGS)
+
+# The property tests with cases of which nobody has thought; what they find belongs into the test as an example.
+explore: $(DEV_STAMP)
+	TRIAGE_EXPLORE=1 $(BIN)/pytest -n auto -m hypothesis $(ARGS)
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

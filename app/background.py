@@ -18,7 +18,8 @@ from app.errors import Refused, TriageError
 from app.gitlab.client import GitLab
 from app.gitlab.line import Line
 from app.inbox import Inbox, forget_line, tell_line
-from app.rulebook import fingerprint, load
+from app.rulebook import load
+from app.rules_folder import fingerprint
 from app.sweep import issues_of
 
 RELOAD_SECONDS = 2.0

@@ -10,7 +10,7 @@ from app.core.document import Document, parse
 from app.core.document import Path as Place
 from app.core.ruleset import Ruleset
 from app.errors import ConfigError, Problem
-from app.rulebook import CASES
+from app.rules_folder import CASES
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from app.core.problem import Problem
 from app.errors import ConfigError, Refused, Unavailable
 from app.gitlab.labels import Labels
 from app.known import KnownIssues
-from app.rulebook import templates_folder
 from app.rulecheck import Checked, check
+from app.rules_folder import templates_folder
 from app.rules_page import page
 
 PAGE = "README.md"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.core.ruleset import Ruleset
 from app.errors import ConfigError
-from app.rulebook import load, templates_folder
+from app.rulebook import load
+from app.rules_folder import templates_folder
 
 
 @dataclass(frozen=True)

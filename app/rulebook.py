@@ -1,7 +1,6 @@
 """Reads the rules folder and the templates beside it. The only place that knows where rules stand on disk."""
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -30,11 +29,10 @@ from app.core.template import Template, TemplateFile
 from app.core.texts import Answers, Texts, answer_faults, status_faults
 from app.errors import ConfigError, Problem
 from app.memory import growing
+from app.rules_folder import TEXTS, bytes_of, contents_of, files_of, templates_folder
 
 LABELS = "labels.yaml"
 QUARTERS = "quarters.yaml"
-TEXTS = "texts"
-CASES = "tests"
 
 
 def load(folder: Path, *, examples: bool = True) -> Ruleset:
@@ -42,7 +40,7 @@ def load(folder: Path, *, examples: bool = True) -> Ruleset:
 
     Errors: ConfigError with every fault found.
     """
-    contents = _contents(folder)
+    contents = contents_of(folder)
     book, problems = opened(folder)
     if book and not problems:
         with growing():
@@ -107,47 +105,6 @@ def load_calendars(folder: Path) -> dict[str, Calendar]:
     return found
 
 
-def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Changes whenever a file of the ruleset does: names, sizes, times of change. Errors: OSError."""
-    stats = ((p, p.stat()) for p in _files(folder))
-    return tuple((str(p), s.st_size, s.st_mtime_ns) for p, s in stats)
-
-
-def templates_folder(folder: Path) -> Path:
-    """`issue_templates` beside the rules folder, or inside it."""
-    beside = folder.resolve().parent / "issue_templates"
-    return beside if beside.is_dir() else folder / "issue_templates"
-
-
-def _files(folder: Path) -> list[Path]:
-    templates = templates_folder(folder)
-    cases = folder / CASES  # they decide nothing
-    found = [
-        *(path for path in folder.rglob("*.yaml") if not path.is_relative_to(cases)),
-        *folder.glob(f"{TEXTS}/*.md"),
-        *templates.glob("*.yaml"),
-        *templates.rglob("*.md"),
-    ]
-    return sorted({path for path in found if path.is_file()})
-
-
-def _contents(folder: Path) -> bytes:
-    """Stands for the files of the ruleset: where each stands, and all that is in them."""
-    digest = hashlib.sha256()
-    for path in _files(folder):
-        inside = _bytes(path)
-        digest.update(f"{os.path.relpath(path, folder)}\0{len(inside)}\0".encode() + inside)
-    return digest.digest()
-
-
-def _bytes(path: Path) -> bytes:
-    """What is in the file; nothing where it cannot be read, which its reader tells."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
 class _Reader:
     """Collects the faults of all files, so that they are shown at once."""
 
@@ -159,8 +116,8 @@ class _Reader:
         self.board_documents: dict[str, Document] = {}
         self.template_documents: dict[str, Document] = {}
         digest = hashlib.sha256()
-        for path in _files(folder):
-            digest.update(path.name.encode() + b"\0" + _bytes(path) + b"\0")
+        for path in files_of(folder):
+            digest.update(path.name.encode() + b"\0" + bytes_of(path) + b"\0")
         self.version = digest.hexdigest()[:12]
 
     def document(self, path: Path) -> Document:

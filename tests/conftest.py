@@ -1,9 +1,11 @@
 """What all tests share: the shipped ruleset, and histories written as lines."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from app.core.model import Issue
 from app.core.plan import Plan
@@ -20,6 +22,17 @@ from tests.postgres import MISSING, programs
 from tests.town import Town
 
 ROOT = Path(__file__).parent.parent
+
+# What lands is judged by the same cases each time. `make explore` looks for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("explore" if os.environ.get("TRIAGE_EXPLORE") else "same")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """For `-n auto`: half as many again as there are cores, since journeys wait for servers much of their time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + cores // 2
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,8 +14,10 @@ import pytest
 
 from app.sandbox.stage import PROJECT
 from tests.conftest import ROOT
-from tests.in_process import run
+from tests.in_process import UNCLOSED, run
 from tests.town import Town
+
+pytestmark = UNCLOSED
 
 
 def triage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

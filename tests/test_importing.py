@@ -11,7 +11,10 @@ from app.errors import ConfigError
 from app.importing import import_policies, write
 from app.rulebook import load
 from tests.conftest import ROOT
+from tests.in_process import UNCLOSED
 from tests.test_cli import triage
+
+pytestmark = UNCLOSED
 
 POLICIES = ROOT / "tests" / "policies"
 

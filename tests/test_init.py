@@ -19,8 +19,10 @@ from app.rulebook import load
 from app.sandbox.server import SandboxServer
 from app.shipped import shipped_texts
 from tests.conftest import ROOT
-from tests.in_process import run
+from tests.in_process import UNCLOSED, run
 from tests.pipelines import component, declared
+
+pytestmark = UNCLOSED
 
 BOARDS = ("acme/triage-east", "acme/west/triage-east")
 ANSWERS = Answers(

@@ -23,8 +23,10 @@ from app.sandbox.scenes import PROJECTS, TRIAGE_GROUP
 from app.sandbox.stage import PROJECT
 from tests import plain
 from tests.conftest import ROOT
-from tests.in_process import Ran, run
+from tests.in_process import UNCLOSED, Ran, run
 from tests.town import Town
+
+pytestmark = UNCLOSED
 
 LEADERS = "gitlab-com/customer-success/solutions-architecture-leaders"
 OLD, NEW = "SA Waiting", "SA On Hold"

@@ -6,7 +6,8 @@ import pytest
 
 from app.core.quarter import USUAL
 from app.errors import ConfigError
-from app.rulebook import fingerprint, load
+from app.rulebook import load
+from app.rules_folder import contents_of, fingerprint
 from app.rules_page import page
 from tests.conftest import ROOT
 
@@ -227,6 +228,33 @@ def test_the_version_and_the_fingerprint_change_with_any_file(folder: Path) -> N
     change(folder.parent / "issue_templates" / "Follow Up.yaml", "what is still", "whatever is still")
     assert load(folder).version != version
     assert fingerprint(folder) != seen
+
+
+def test_examples_that_came_out_right_are_run_again_once_a_file_differs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(folder)
+    with monkeypatch.context() as counting:
+        counting.setattr("app.rulebook.run_examples", lambda *_: pytest.fail("they were run again"))
+        load(folder)
+    change(folder / "answered-wait.yaml", 'expect: ["-SA Waiting"]', "expect: []")
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="expected nothing, got -SA Waiting"):
+            load(folder)
+    change(folder / "answered-wait.yaml", "expect: []", 'expect: ["-SA Waiting"]')
+    load(folder)
+
+
+def test_files_that_change_places_are_another_state(folder: Path) -> None:
+    before = contents_of(folder)
+    calendar, board = folder / "calendars" / "emea.yaml", folder / "boards" / "emea.yaml"
+    texts = calendar.read_bytes(), board.read_bytes()
+    calendar.write_bytes(texts[1])
+    board.write_bytes(texts[0])
+    assert contents_of(folder) != before
+    calendar.write_bytes(texts[0])
+    board.write_bytes(texts[1])
+    assert contents_of(folder) == before
 
 
 def test_examples_hold_whichever_boards_are_looked_after(folder: Path) -> None:

@@ -13,8 +13,11 @@ import pytest
 from app.core.board import Board
 from app.reports import FORMATS, as_data, as_text
 from tests.conftest import ROOT
+from tests.in_process import UNCLOSED
 from tests.test_cli import at_town as at_town
 from tests.town import Town
+
+pytestmark = UNCLOSED
 
 EMEA = "gitlab-com/customer-success/sa-triage-boards/emea-triage"
 

@@ -18,8 +18,11 @@ from app.gitlab import reports
 from app.sandbox.stage import PROJECT
 from app.tools import Tools
 from tests.conftest import ROOT
+from tests.in_process import UNCLOSED
 from tests.test_cli import at_town as at_town
 from tests.town import Town
+
+pytestmark = UNCLOSED
 
 HOSTILE = "@maria #1 !2 ~3 `x` </details> [a](http://b) | <!-- /close"
 MARKER = report_marker("digest", "us-east")

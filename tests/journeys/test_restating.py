@@ -24,6 +24,7 @@ from app.rulebook import load
 from app.sandbox.stage import PROJECT
 from app.tools import Tools
 from tests.conftest import ROOT
+from tests.in_process import WIDE_BUDGET
 from tests.town import Town
 
 WEST = PROJECT.replace("us-east", "us-west")
@@ -517,6 +518,7 @@ def test_the_command_shows_keeps_and_tells_by_its_exit_code(team: Team, tmp_path
         "TRIAGE_GITLAB_TOKEN": "sandbox-triage-bot",
         "TRIAGE_DATABASE_URL": f"sqlite:///{tmp_path}/triage.db",
         "TRIAGE_CLOCK": "sandbox",
+        **WIDE_BUDGET,
         "TRIAGE_RULES": str(team.folder),
     }
 

@@ -18,8 +18,11 @@ from app.survey import survey
 from app.sweep import choose_boards
 from app.tools import Tools
 from tests.conftest import ROOT
+from tests.in_process import UNCLOSED
 from tests.test_cli import at_town as at_town
 from tests.town import Town
+
+pytestmark = UNCLOSED
 
 
 @pytest.fixture
