@@ -29,12 +29,6 @@ settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("explore" if os.environ.get("TRIAGE_EXPLORE") else "same")
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """For `-n auto`: half as many again as there are cores, since journeys wait for servers much of their time."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + cores // 2
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says in one line what was left out."""
     if programs() is None:
