@@ -39,10 +39,10 @@ class Written(io.StringIO):
 
     def __init__(self) -> None:
         super().__init__()
-        self._others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+        self._others = {*threading.enumerate()} - {threading.current_thread()}
 
     def write(self, text: str) -> int:
-        return len(text) if threading.get_ident() in self._others else super().write(text)
+        return len(text) if threading.current_thread() in self._others else super().write(text)
 
 
 def run(words: list[str], environment: Mapping[str, str], folder: Path) -> Ran:
